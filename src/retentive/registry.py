@@ -41,7 +41,7 @@ def find(group: str, name: str) -> Any:
     """
     if ":" in name:
         return _load(EntryPoint(name=name, value=name, group=group))
-    candidates = _entry_points()[group].get(name, ())
+    candidates = _entry_points(group).get(name, [])
     if not candidates:
         known = ", ".join(installed(group)) or "none"
         raise PluginError(
@@ -59,17 +59,15 @@ def find(group: str, name: str) -> Any:
 
 def installed(group: str) -> list[str]:
     """Return the names of the installed plugins of a group, sorted."""
-    return sorted(_entry_points()[group])
+    return sorted(_entry_points(group))
 
 
 @cache
-def _entry_points() -> dict[str, dict[str, list[EntryPoint]]]:
-    found: dict[str, dict[str, list[EntryPoint]]] = defaultdict(dict)
-    for point in entry_points():
-        prefix, _, group = point.group.partition(".")
-        if prefix == "retentive" and group in GROUPS:
-            found[group].setdefault(point.name, []).append(point)
-    return found
+def _entry_points(group: str) -> dict[str, list[EntryPoint]]:
+    found: dict[str, list[EntryPoint]] = defaultdict(list)
+    for point in entry_points(group=f"retentive.{group}"):
+        found[point.name].append(point)
+    return dict(found)
 
 
 def _load(point: EntryPoint) -> Any:
