@@ -7,7 +7,7 @@ checks each of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,8 +44,10 @@ __all__ = [
     "Scorer",
     "StatusChange",
     "Store",
+    "SupportsGate",
     "SupportsReembedding",
     "SupportsSnapshots",
+    "SupportsVectorScan",
     "TermCounts",
     "TokenCounter",
     "VectorPut",
@@ -353,6 +355,16 @@ class SupportsSnapshots(Protocol):
         """Return where this namespace's replica may be saved, if anywhere."""
 
 
+@runtime_checkable
+class SupportsVectorScan(Protocol):
+    """A store that reads all vectors of a namespace without their records."""
+
+    def vectors(
+        self, namespace: Namespace, fingerprint: str
+    ) -> Iterator[tuple[list[str], FloatArray]]:
+        """Yield pages of ids and their ``(k, dim)`` vectors of this embedder."""
+
+
 # --- what is asked ------------------------------------------------------------
 
 
@@ -371,6 +383,7 @@ class Query:
         vector: ``(dim,) float32``, L2-normalised; ``None`` without an embedder.
         embedder_share: Share of the letters that the embedder covers, in [0, 1].
         session: The session that asks, if any.
+        simhash: 64-bit SimHash of the terms, as in the frame; 0 without terms.
     """
 
     text: str
@@ -382,6 +395,7 @@ class Query:
     vector: FloatArray | None = field(default=None, compare=False)
     embedder_share: float = 1.0
     session: str | None = None
+    simhash: int = 0
 
 
 class TermCounts(Protocol):
@@ -466,6 +480,10 @@ class Frame(Protocol):
     def session_tokens(self) -> FloatArray:
         """``(sessions,)``: estimated tokens of each whole session."""
 
+    @property
+    def mean_tokens(self) -> float:
+        """Estimated tokens per memory of the whole namespace, at least 1."""
+
     def term_counts(self, terms: Sequence[str]) -> TermCounts:
         """Count terms in and around each row."""
 
@@ -501,6 +519,14 @@ class Scorer(Protocol):
 
     def __call__(self, query: Query, frame: Frame) -> FloatArray:
         """Return ``(n,) float32``, finite, larger is better; 0 where it is silent."""
+
+
+@runtime_checkable
+class SupportsGate(Protocol):
+    """A scorer that knows when it should count for less."""
+
+    def gate(self, query: Query, frame: Frame) -> float:
+        """Return the share of its weight that holds for this query, in [0, 1]."""
 
 
 class Embedder(Protocol):

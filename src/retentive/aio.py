@@ -1,0 +1,150 @@
+"""The same memory for asyncio: one thread hop per call, nothing on the loop."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from retentive.memory import Memory
+from retentive.processors.inputs import Input
+from retentive.protocols import Embedder
+from retentive.recall.context import Context
+from retentive.recall.explain import Explanation, WhyNot
+from retentive.recall.filters import Scope
+from retentive.records import Hit, MemoryRecord, Message, Status
+
+__all__ = ["AsyncMemory"]
+
+
+class AsyncMemory:
+    """A :class:`~retentive.memory.Memory` whose methods are awaited.
+
+    Every method takes the same arguments and raises the same errors. A call that
+    is cancelled while its thread works still completes there.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        """Wrap a memory, reachable as ``memory.sync``."""
+        self.sync = memory
+
+    @classmethod
+    async def open(
+        cls,
+        target: str | Path | None = None,
+        *,
+        namespace: Sequence[str] | None = None,
+        embedder: str | Embedder | None = None,
+        **options: Any,
+    ) -> Self:
+        """Open a memory; see :meth:`Memory.open`."""
+        memory = await to_thread(
+            lambda: Memory.open(
+                target, namespace=namespace, embedder=embedder, **options
+            )
+        )
+        return cls(memory)
+
+    def within(self, *labels: str) -> AsyncMemory:
+        """Return the memory of another namespace over the same store."""
+        return AsyncMemory(self.sync.within(*labels))
+
+    async def remember(
+        self,
+        items: Input | Iterable[Input],
+        *,
+        session: str | None = None,
+        at: datetime | None = None,
+    ) -> list[str]:
+        """Store what was said; see :meth:`Memory.remember`."""
+        return await to_thread(self.sync.remember, items, session=session, at=at)
+
+    async def recall(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        now: datetime | None = None,
+        session: str | None = None,
+        scope: Scope | None = None,
+        **conditions: Any,
+    ) -> list[Hit]:
+        """Find memories; see :meth:`Memory.recall`."""
+        return await to_thread(
+            self.sync.recall,
+            query,
+            limit=limit,
+            now=now,
+            session=session,
+            scope=scope,
+            **conditions,
+        )
+
+    async def context(
+        self,
+        query: str,
+        *,
+        budget: int | None = None,
+        now: datetime | None = None,
+        session: str | None = None,
+        scope: Scope | None = None,
+        **conditions: Any,
+    ) -> Context:
+        """Write a block for the prompt; see :meth:`Memory.context`."""
+        return await to_thread(
+            self.sync.context,
+            query,
+            budget=budget,
+            now=now,
+            session=session,
+            scope=scope,
+            **conditions,
+        )
+
+    async def explain(self, query: str, **options: Any) -> Explanation:
+        """Recall and say why; see :meth:`Memory.explain`."""
+        return await to_thread(self.sync.explain, query, **options)
+
+    async def why_not(self, id: str, query: str, **options: Any) -> WhyNot:
+        """Say why a memory is not recalled; see :meth:`Memory.why_not`."""
+        return await to_thread(self.sync.why_not, id, query, **options)
+
+    async def get(self, id: str) -> MemoryRecord:
+        """Return one record; see :meth:`Memory.get`."""
+        return await to_thread(self.sync.get, id)
+
+    async def messages(self, session: str, *, last: int | None = None) -> list[Message]:
+        """Return a transcript; see :meth:`Memory.messages`."""
+        return await to_thread(self.sync.messages, session, last=last)
+
+    async def forget(self, ids: Sequence[str]) -> list[str]:
+        """Delete records; see :meth:`Memory.forget`."""
+        return await to_thread(self.sync.forget, ids)
+
+    async def used(self, ids: Sequence[str]) -> None:
+        """Say which memories an answer relied on; see :meth:`Memory.used`."""
+        await to_thread(self.sync.used, ids)
+
+    async def count(self) -> Mapping[Status, int]:
+        """Return how many records there are; see :meth:`Memory.count`."""
+        return await to_thread(self.sync.count)
+
+    async def close(self) -> None:
+        """Save snapshots and close the store."""
+        await to_thread(self.sync.close)
+
+    async def __aenter__(self) -> Self:
+        """Return itself; leaving the block closes it."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the memory."""
+        await to_thread(self.sync.__exit__, kind, error, trace)

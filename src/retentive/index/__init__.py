@@ -1,0 +1,1 @@
+"""The replica: a columnar copy of a namespace in this process, fed by its store."""

@@ -1,0 +1,80 @@
+"""The replicas of a process: the most recently used, within a bound of memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+from retentive.index.replica import Replica
+from retentive.index.snapshot import load_snapshot, save_snapshot
+from retentive.protocols import Store
+from retentive.records import Namespace
+
+__all__ = ["ReplicaCache"]
+
+_CHECKED_EVERY = 64  # looking at every replica's size on each use would cost more
+
+
+class ReplicaCache:
+    """Hands out replicas of one store; safe for many threads."""
+
+    def __init__(
+        self, store: Store, *, embedder: str | None, max_bytes: int = 1 << 29
+    ) -> None:
+        """Hold nothing yet.
+
+        Args:
+            store: The truth.
+            embedder: Fingerprint of the vectors to hold; ``None``: none.
+            max_bytes: Most memory for all replicas together; the one in use
+                stays, even if it alone is larger.
+        """
+        self._store = store
+        self._embedder = embedder
+        self._max_bytes = max_bytes
+        self._lock = Lock()
+        self._held: OrderedDict[tuple[Namespace, ...], Replica] = OrderedDict()
+        self._uses = 0
+
+    def replica(self, namespaces: Sequence[Namespace]) -> Replica:
+        """Return the replica that spans these namespaces, from a snapshot or empty."""
+        wanted = tuple(namespaces)
+        with self._lock:
+            replica = self._held.get(wanted)
+            if replica is None:
+                replica = Replica(self._store, wanted, embedder=self._embedder)
+                load_snapshot(replica, self._store)
+                self._held[wanted] = replica
+            self._held.move_to_end(wanted)
+            self._uses += 1
+            let_go = self._over_bound() if self._uses % _CHECKED_EVERY == 0 else []
+        for old in let_go:
+            save_snapshot(old, self._store)
+        return replica
+
+    def nbytes(self) -> int:
+        """Return the memory that all replicas take, in bytes."""
+        with self._lock:
+            return sum(replica.nbytes() for replica in self._held.values())
+
+    def forget(self) -> None:
+        """Drop all replicas without saving them."""
+        with self._lock:
+            self._held.clear()
+
+    def save(self) -> None:
+        """Save the snapshot of every replica that has grown since its last one."""
+        with self._lock:
+            held = list(self._held.values())
+        for replica in held:
+            save_snapshot(replica, self._store)
+
+    def _over_bound(self) -> list[Replica]:
+        total = sum(replica.nbytes() for replica in self._held.values())
+        let_go: list[Replica] = []
+        while total > self._max_bytes and len(self._held) > 1:
+            _, replica = self._held.popitem(last=False)
+            total -= replica.nbytes()
+            let_go.append(replica)
+        return let_go

@@ -1,0 +1,140 @@
+"""The frame: an immutable view of a replica, whole or sliced to some rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retentive.index.counts import Counts
+from retentive.index.hashing import hash_terms
+from retentive.index.holdings import Holdings, follow
+
+__all__ = ["ColumnFrame"]
+
+
+class ColumnFrame:
+    """The frame that replicas hand out; see :class:`retentive.protocols.Frame`.
+
+    Columns are attributes, sliced when first asked for.
+    """
+
+    ids: Sequence[str]
+    alive: NDArray[np.bool_]
+    namespace: NDArray[np.int32]
+    occurred_at: NDArray[np.float64]
+    recorded_at: NDArray[np.float64]
+    last_accessed_at: NDArray[np.float64]
+    valid_until: NDArray[np.float64]
+    expires_at: NDArray[np.float64]
+    mentioned_from: NDArray[np.float64]
+    mentioned_until: NDArray[np.float64]
+    importance: NDArray[np.float32]
+    support_count: NDArray[np.int32]
+    access_count: NDArray[np.int32]
+    kind: NDArray[np.int8]
+    status: NDArray[np.int8]
+    origin: NDArray[np.int8]
+    pinned: NDArray[np.bool_]
+    session: NDArray[np.int32]
+    speaker: NDArray[np.int32]
+    role: NDArray[np.int32]
+    position: NDArray[np.int32]
+    length: NDArray[np.int32]
+    tokens: NDArray[np.int32]
+    cues: NDArray[np.uint32]
+    simhash: NDArray[np.uint64]
+
+    def __init__(
+        self, holdings: Holdings, rows: NDArray[np.int32] | None = None
+    ) -> None:
+        """View the holdings.
+
+        Args:
+            holdings: The whole namespace.
+            rows: ``(n,)`` rows to keep, in this order; all of them if omitted.
+        """
+        self.holdings = holdings
+        whole = rows is None
+        self.rows = np.arange(holdings.size, dtype=np.int32) if rows is None else rows
+        self._whole = whole
+
+    def __getattr__(self, name: str) -> Any:
+        """Slice a column and keep the slice."""
+        if name == "ids":
+            value: Any = [self.holdings.ids[row] for row in self.rows]
+        elif name in self.holdings.columns:
+            column = self.holdings.columns[name]
+            value = column if self._whole else column[self.rows]
+        else:
+            raise AttributeError(f"a frame has no column {name!r}")
+        setattr(self, name, value)
+        return value
+
+    @property
+    def size(self) -> int:
+        """Number of rows, n."""
+        return len(self.rows)
+
+    @property
+    def sessions(self) -> Sequence[str]:
+        """Names that ``session`` codes stand for."""
+        return self.holdings.sessions
+
+    @property
+    def speakers(self) -> Sequence[str]:
+        """Names that ``speaker`` codes stand for."""
+        return self.holdings.speakers
+
+    @property
+    def roles(self) -> Sequence[str]:
+        """Names that ``role`` codes stand for."""
+        return self.holdings.roles
+
+    @property
+    def session_tokens(self) -> NDArray[np.float32]:
+        """``(sessions,)``: estimated tokens of each whole session."""
+        return self.holdings.session_tokens
+
+    @property
+    def mean_tokens(self) -> float:
+        """Estimated tokens per memory of the whole namespace, at least 1."""
+        return self.holdings.mean_tokens
+
+    def take(self, rows: NDArray[np.int32]) -> ColumnFrame:
+        """Return a frame of these rows, numbered as in the whole namespace."""
+        return ColumnFrame(self.holdings, rows)
+
+    def term_counts(self, terms: Sequence[str]) -> Counts:
+        """Count terms in and around each row."""
+        return Counts(self.holdings, self.rows, hash_terms(terms))
+
+    def similarity(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return ``(n,)`` cosines with each row's vector; 0 where it has none."""
+        if self.holdings.vectors is None:
+            return np.zeros(self.size, np.float32)
+        return self.holdings.vectors.cosines(vector, self.rows)
+
+    def neighbour(self, offset: int) -> NDArray[np.int32]:
+        """Return ``(n,)`` rows ``offset`` steps on in the session, -1 beyond it."""
+        return follow(self.holdings, self.rows, offset)
+
+    def vectors(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return ``(len(rows), dim)`` vectors of the namespace's rows; 0 for none."""
+        if self.holdings.vectors is None:
+            return np.zeros((len(rows), 1), np.float32)
+        found = self.holdings.vectors.take(np.maximum(rows, 0))
+        found[rows < 0] = 0.0
+        return found
+
+    def occurrence_times(self) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return places in this frame and the times of further occurrences there."""
+        further = self.holdings.further_rows
+        if self._whole or not len(further):
+            return further, self.holdings.further_times
+        place = np.full(self.holdings.size, -1, np.int32)
+        place[self.rows] = np.arange(self.size, dtype=np.int32)
+        here = place[further]
+        return here[here >= 0], self.holdings.further_times[here >= 0]

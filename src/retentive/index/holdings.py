@@ -1,0 +1,87 @@
+"""The whole of a replica at one instant, which every slice of a frame shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retentive.index.postings import Postings
+from retentive.index.vectors import Vectors
+from retentive.records import Namespace
+
+__all__ = ["Holdings", "follow"]
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What all slices of a frame share: the whole of the replica at one instant.
+
+    Lists may have grown since; only their first entries, up to the size of the
+    columns and to the codes that occur in them, belong to this view.
+    """
+
+    columns: Mapping[str, NDArray[Any]]
+    postings: Postings
+    vectors: Vectors | None
+    ids: Sequence[str]
+    metadata: Sequence[Mapping[str, Any] | None]
+    namespaces: Sequence[Namespace]
+    sessions: Sequence[str]
+    speakers: Sequence[str]
+    roles: Sequence[str]
+    further_rows: NDArray[np.int32] = field(
+        default_factory=lambda: np.empty(0, np.int32)
+    )
+    further_times: NDArray[np.float64] = field(
+        default_factory=lambda: np.empty(0, np.float64)
+    )
+
+    @cached_property
+    def size(self) -> int:
+        """Rows, dead ones included."""
+        return len(self.columns["alive"])
+
+    @cached_property
+    def documents(self) -> int:
+        """Rows that are alive."""
+        return int(self.columns["alive"].sum())
+
+    @cached_property
+    def mean_length(self) -> float:
+        """Terms per living row, at least 1."""
+        total = float(self.columns["length"][self.columns["alive"]].sum())
+        return max(1.0, total / max(1, self.documents))
+
+    @cached_property
+    def mean_tokens(self) -> float:
+        """Tokens per living row, at least 1."""
+        total = float(self.columns["tokens"][self.columns["alive"]].sum())
+        return max(1.0, total / max(1, self.documents))
+
+    @cached_property
+    def session_tokens(self) -> NDArray[np.float32]:
+        """``(sessions,)``: tokens of the living rows of each session."""
+        session = self.columns["session"]
+        counted = self.columns["alive"] & (session >= 0)
+        tokens = self.columns["tokens"][counted]
+        totals = np.bincount(
+            session[counted], weights=tokens, minlength=len(self.sessions)
+        )
+        return totals.astype(np.float32)
+
+
+def follow(
+    holdings: Holdings, rows: NDArray[np.int32], offset: int
+) -> NDArray[np.int32]:
+    """Return the rows ``offset`` steps on in each row's session, -1 beyond it."""
+    links = holdings.columns["next" if offset > 0 else "previous"]
+    for _ in range(abs(offset)):
+        ahead = links[rows]
+        # A link may point at a row that was added after this view was taken.
+        rows = np.where((rows >= 0) & (ahead < holdings.size), ahead, -1)
+    return rows

@@ -1,0 +1,77 @@
+"""Links between the neighbouring rows of a session, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, MutableMapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retentive.index.table import Table
+
+__all__ = ["link_appended", "relink"]
+
+
+def link_appended(
+    table: Table, tails: MutableMapping[int, int], columns: dict[str, NDArray[Any]]
+) -> set[int]:
+    """Append rows to a table, linked behind the last row of their session.
+
+    Args:
+        table: Takes the rows.
+        tails: The last row of each session; kept up to date.
+        columns: The new rows, without ``previous``, ``next`` and ``position``.
+
+    Returns:
+        Codes of the sessions in which a row came out of order of time: their
+        links must be made anew, by :func:`relink`.
+    """
+    first, sessions = table.size, columns["session"]
+    count = len(sessions)
+    links = {
+        "previous": np.full(count, -1, np.int32),
+        "next": np.full(count, -1, np.int32),
+        "position": np.zeros(count, np.int32),
+    }
+    table.append({**columns, **links}, count)
+    times, positions = table["occurred_at"], table["position"]
+    broken: set[int] = set()
+    for row, session in enumerate(sessions.tolist(), start=first):
+        if session < 0:
+            continue
+        tail = tails.get(session)
+        tails[session] = row
+        if tail is None:
+            continue
+        if times[row] < times[tail]:
+            broken.add(session)
+        table.point("previous", row, tail)
+        table.point("next", tail, row)
+        table.point("position", row, int(positions[tail]) + 1)
+    return broken
+
+
+def relink(
+    table: Table, tails: MutableMapping[int, int], sessions: Collection[int]
+) -> None:
+    """Order the living rows of some sessions by time and arrival, and link them."""
+    if not sessions:
+        return
+    session = table["session"]
+    wanted = np.isin(session, list(sessions)) & table["alive"]
+    rows = np.flatnonzero(wanted)
+    order = np.lexsort((rows, table["occurred_at"][rows], session[rows]))
+    rows, codes = rows[order], session[rows[order]]
+    follows = np.concatenate([[False], codes[1:] == codes[:-1]])[: len(rows)]
+    leads = np.concatenate([follows[1:], [False]])[: len(rows)]
+    starts = np.flatnonzero(~follows)
+    place = np.arange(len(rows)) - np.repeat(
+        starts, np.diff(np.append(starts, len(rows)))
+    )
+    table.set("previous", rows, np.where(follows, np.roll(rows, 1), -1))
+    table.set("next", rows, np.where(leads, np.roll(rows, -1), -1))
+    table.set("position", rows, place)
+    for code in sessions:
+        tails.pop(code, None)
+    tails.update(zip(codes[~leads].tolist(), rows[~leads].tolist(), strict=True))

@@ -1,0 +1,115 @@
+"""Turns a question into a :class:`~retentive.protocols.Query`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from retentive.index.hashing import hash_terms, simhash
+from retentive.protocols import Embedder, Frame, Query
+from retentive.text.dates import find_times
+from retentive.text.scripts import script_shares
+from retentive.text.tokenise import terms, words
+
+__all__ = ["analyse", "named_speakers"]
+
+# Long questions (a pasted document) say what they are about early enough.
+_MAX_QUERY_CHARS = 8_000
+
+
+def analyse(
+    text: str,
+    *,
+    frame: Frame,
+    now: datetime,
+    embedder: Embedder | None = None,
+    session: str | None = None,
+) -> Query:
+    """Analyse a question against the memories that may answer it.
+
+    Args:
+        text: The question, in any language.
+        frame: Where names of speakers are looked up.
+        now: The asker's present, UTC; relative times count from it.
+        embedder: Makes the query's vector, if given.
+        session: The session that asks.
+    """
+    asked = text[:_MAX_QUERY_CHARS]
+    names = named_speakers(asked, frame.speakers)
+    nameless = _without(asked, names)
+    content = list(dict.fromkeys(terms(nameless)))
+    hashes = hash_terms(content)
+    vector = None
+    share = 1.0
+    if embedder is not None and asked.strip():
+        vector = embedder.embed([_first_person(asked, names)])[0]
+        share = _covered(asked, embedder.scripts)
+    return Query(
+        text=asked,
+        now=now,
+        terms=tuple(content),
+        words=tuple(words(asked)),
+        names=names,
+        intervals=tuple(find_times(asked, now=now)),
+        vector=vector,
+        embedder_share=share,
+        session=session,
+        simhash=int(simhash(hashes, np.array([len(hashes)], np.int32))[0]),
+    )
+
+
+def named_speakers(text: str, speakers: Sequence[str]) -> tuple[str, ...]:
+    """Return the speakers that a text names, in order of first mention.
+
+    A speaker of several words is also named by the first of them.
+    """
+    folded = text.casefold()
+    found: dict[str, int] = {}
+    for speaker in speakers:
+        for name in (speaker, speaker.split(" ")[0]):
+            place = _place_of(name.casefold(), folded)
+            if place >= 0:
+                found[speaker] = place
+                break
+    return tuple(sorted(found, key=lambda speaker: found[speaker]))
+
+
+def _place_of(name: str, text: str) -> int:
+    """Return where a name stands as a word of its own, -1 if nowhere."""
+    if name not in text or not name:
+        return -1
+    if not name.isascii():
+        return text.index(name)
+    match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    return match.start() if match else -1
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    return _replaced(text, names, "", "")
+
+
+def _first_person(text: str, names: Sequence[str]) -> str:
+    """Say "my" and "I" for the speakers: turns speak of themselves that way."""
+    return _replaced(text, names, "my", "I")
+
+
+def _replaced(text: str, names: Sequence[str], owner: str, subject: str) -> str:
+    for name in names:
+        for form in (name, name.split(" ")[0]):
+            boundary = r"(?!\w)" if form.isascii() else ""
+            pattern = (
+                rf"(?<!\w){re.escape(form)}" if form.isascii() else re.escape(form)
+            )
+            text = re.sub(rf"{pattern}['’]s{boundary}", owner, text, flags=re.IGNORECASE)
+            text = re.sub(pattern + boundary, subject, text, flags=re.IGNORECASE)
+    return text
+
+
+def _covered(text: str, scripts: frozenset[str] | None) -> float:
+    if scripts is None:
+        return 1.0
+    shares = script_shares(text)
+    return sum(share for script, share in shares.items() if script in scripts)

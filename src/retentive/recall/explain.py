@@ -1,0 +1,158 @@
+"""Says why a memory was recalled, and why another was not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retentive.index.frame import ColumnFrame
+from retentive.index.ingest import STATUSES
+from retentive.protocols import Query
+from retentive.recall.ranking import Ranking
+from retentive.records import Hit, Status
+
+__all__ = ["ExplainedHit", "Explanation", "WhyNot", "explained", "why_not"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedHit:
+    """A hit with the numbers behind its signals.
+
+    Attributes:
+        hit: The memory; ``hit.signals`` are the contributions to its score.
+        rank: From 1.
+        raw: What each scorer returned.
+        normalised: The same as z-scores where the signal is normalised.
+    """
+
+    hit: Hit
+    rank: int
+    raw: Mapping[str, float]
+    normalised: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """How a question was understood, weighed and answered.
+
+    Attributes:
+        query: The analysed question.
+        weights: Each signal's weight for this question, gates included.
+        candidates: How many rows the second stage ranked.
+        memories: How many rows the scope let through.
+        hits: Best first.
+    """
+
+    query: Query
+    weights: Mapping[str, float]
+    candidates: int
+    memories: int
+    hits: Sequence[ExplainedHit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """Why a memory is not, or is only so far down, among the hits.
+
+    Attributes:
+        id: The memory.
+        reason: A sentence.
+        rank: Its rank from 1, ``None`` if it was not ranked.
+        behind: How each signal compares with the last hit shown: this memory's
+            contribution minus that one's, most harmful first.
+    """
+
+    id: str
+    reason: str
+    rank: int | None = None
+    behind: Mapping[str, float] | None = None
+
+
+def explained(ranking: Ranking, hits: Sequence[Hit]) -> Explanation:
+    """Lay a ranking open.
+
+    Args:
+        ranking: The ranking that gave the hits.
+        hits: Its best rows, hydrated, in its order.
+    """
+    places = {ranking.frame.ids[place]: place for place in ranking.order[: len(hits)]}
+    return Explanation(
+        query=ranking.query,
+        weights={signal.name: signal.weight for signal in ranking.signals},
+        candidates=ranking.frame.size,
+        memories=int(ranking.allowed.sum()),
+        hits=[
+            ExplainedHit(
+                hit=hit,
+                rank=number,
+                raw={
+                    signal.name: float(signal.values[places[hit.record.id]])
+                    for signal in ranking.signals
+                },
+                normalised=ranking.normalised_at(places[hit.record.id]),
+            )
+            for number, hit in enumerate(hits, start=1)
+        ],
+    )
+
+
+def why_not(
+    id: str, row: int | None, ranking: Ranking, *, whole: ColumnFrame, limit: int
+) -> WhyNot:
+    """Say what held a memory down.
+
+    Args:
+        id: The memory.
+        row: Its row in the whole frame, ``None`` if it is not there.
+        ranking: The ranking in question.
+        whole: The frame that was ranked.
+        limit: How many hits were shown.
+    """
+    if row is None or not whole.alive[row]:
+        return WhyNot(id=id, reason="no memory of this id is in the namespace")
+    if not ranking.allowed[row]:
+        return WhyNot(id=id, reason=_filtered(row, whole, ranking))
+    places = np.flatnonzero(ranking.frame.rows == row)
+    if not len(places):
+        return WhyNot(
+            id=id,
+            reason=(
+                f"it is not among the {ranking.frame.size} candidates: neither its "
+                "words, its vector, its time nor its neighbours are near the question"
+            ),
+        )
+    return _ranked(id, int(places[0]), ranking, limit=limit)
+
+
+def _ranked(id: str, place: int, ranking: Ranking, *, limit: int) -> WhyNot:
+    rank = int(np.flatnonzero(ranking.order == place)[0]) + 1
+    if rank <= limit:
+        return WhyNot(id=id, reason=f"it is recalled, at rank {rank}", rank=rank)
+    mine = ranking.contributions_at(place)
+    last = ranking.contributions_at(int(ranking.order[limit - 1]))
+    gaps = {name: mine[name] - last[name] for name in mine}
+    behind = dict(sorted(gaps.items(), key=lambda item: item[1]))
+    worst = next(iter(behind))
+    return WhyNot(
+        id=id,
+        reason=(
+            f"it ranks {rank} of {ranking.frame.size}; against the hit at rank {limit} "
+            f"it loses most by the signal {worst!r} ({behind[worst]:+.2f})"
+        ),
+        rank=rank,
+        behind=behind,
+    )
+
+
+def _filtered(row: int, whole: ColumnFrame, ranking: Ranking) -> str:
+    now = ranking.query.now.timestamp()
+    status = STATUSES[whole.status[row]]
+    if status is not Status.ACTIVE:
+        return f"its status is {status.value}; only active memories are recalled"
+    if whole.expires_at[row] <= now:
+        return "it has expired"
+    if whole.valid_until[row] <= now:
+        return "it is no longer valid"
+    return "a filter of this recall leaves it out (where, kinds, sessions or times)"

@@ -1,0 +1,160 @@
+"""The second stage: scorers, fusion and diversity over the candidates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retentive.errors import InvalidInputError, PluginError
+from retentive.index.frame import ColumnFrame
+from retentive.protocols import Query, Scorer, SupportsGate
+from retentive.recall.candidates import gather
+from retentive.recall.diversity import diversify
+from retentive.recall.filters import Scope
+from retentive.recall.fusion import Fusion, Signal, WeightedSum, z_scores
+
+__all__ = ["Ranking", "RecallSettings", "WeightedScorer", "rank"]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedScorer:
+    """A scorer and what its signal counts for; 0 switches it off."""
+
+    scorer: Scorer
+    weight: float
+
+    def __post_init__(self) -> None:
+        """Refuse a weight that no sum can use."""
+        if not (isinstance(self.weight, int | float) and 0 <= self.weight < math.inf):
+            raise InvalidInputError(
+                f"the weight of scorer {self.scorer.name!r} must be a number of at "
+                f"least 0, got {self.weight!r}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallSettings:
+    """How a recall ranks.
+
+    Attributes:
+        scorers: The signals and their weights.
+        fusion: How signals are joined.
+        diversity: Strength of maximal marginal relevance, in [0, 1].
+    """
+
+    scorers: Sequence[WeightedScorer]
+    fusion: Fusion = field(default_factory=WeightedSum)
+    diversity: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse two signals of one name and a diversity that is no share."""
+        names = [weighted.scorer.name for weighted in self.scorers]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise InvalidInputError(
+                f"two scorers give the signal {doubled[0]!r}; pass name= to one"
+            )
+        if not 0.0 <= self.diversity <= 1.0:
+            raise InvalidInputError(
+                f"diversity must be in [0, 1], got {self.diversity!r}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The outcome of a ranking, with everything that led to it.
+
+    Attributes:
+        query: The analysed question.
+        frame: The candidates, n rows.
+        allowed: Rows of the whole frame that the scope lets through.
+        pool: ``(n,)``: rows over which signals were normalised.
+        signals: What each scorer said, n values each.
+        contributions: ``(signals, n)``: what each adds to the score.
+        scores: ``(n,)``: their sum.
+        order: ``(n,)`` places in the frame, best first; ties by age, oldest first.
+    """
+
+    query: Query
+    frame: ColumnFrame
+    allowed: NDArray[np.bool_]
+    pool: NDArray[np.bool_]
+    signals: Sequence[Signal]
+    contributions: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    order: NDArray[np.int64]
+
+    def contributions_at(self, place: int) -> dict[str, float]:
+        """Return what each signal adds to the score of one row."""
+        return {
+            signal.name: float(self.contributions[number, place])
+            for number, signal in enumerate(self.signals)
+        }
+
+    def normalised_at(self, place: int) -> dict[str, float]:
+        """Return each signal of one row as it was weighted."""
+        return {
+            signal.name: float(
+                z_scores(signal.values, self.pool)[place]
+                if signal.normalise
+                else signal.values[place]
+            )
+            for signal in self.signals
+        }
+
+
+def rank(
+    query: Query,
+    frame: ColumnFrame,
+    *,
+    settings: RecallSettings,
+    scope: Scope,
+    limit: int,
+) -> Ranking:
+    """Rank the rows of a frame for a question.
+
+    Args:
+        query: The analysed question.
+        frame: A whole frame.
+        settings: Scorers, fusion, diversity.
+        scope: What may be returned.
+        limit: How many rows diversity has to care for.
+    """
+    allowed = scope.allows(frame, now=query.now)
+    candidates = gather(query, frame, allowed)
+    sliced = frame.take(candidates.rows)
+    signals = [_ask(weighted, query, sliced) for weighted in settings.scorers]
+    contributions = settings.fusion(signals, candidates.pool)
+    scores = contributions.sum(axis=0, dtype=np.float32)
+    order = np.argsort(-scores, kind="stable")
+    order = diversify(scores, order, sliced, strength=settings.diversity, limit=limit)
+    return Ranking(
+        query=query,
+        frame=sliced,
+        allowed=allowed,
+        pool=candidates.pool,
+        signals=signals,
+        contributions=contributions,
+        scores=scores,
+        order=order,
+    )
+
+
+def _ask(weighted: WeightedScorer, query: Query, frame: ColumnFrame) -> Signal:
+    scorer = weighted.scorer
+    gate = scorer.gate(query, frame) if isinstance(scorer, SupportsGate) else 1.0
+    weight = weighted.weight * gate
+    if not weight:
+        silent = np.zeros(frame.size, np.float32)
+        return Signal(scorer.name, 0.0, silent, scorer.normalise)
+    values = np.asarray(scorer(query, frame), np.float32)
+    if values.shape != (frame.size,) or not np.isfinite(values).all():
+        raise PluginError(
+            f"scorer {scorer.name!r} must return ({frame.size},) finite numbers, got "
+            f"shape {values.shape} with {int((~np.isfinite(values)).sum())} not finite"
+        )
+    return Signal(scorer.name, weight, values, scorer.normalise)

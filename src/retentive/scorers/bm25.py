@@ -1,0 +1,126 @@
+"""Lexical relevance: BM25, and BM25 that reads a turn in its context."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retentive.errors import InvalidInputError
+from retentive.protocols import Frame, Query, TermCounts
+
+__all__ = ["BM25", "ContextualBM25", "inverse_document_frequency"]
+
+
+class BM25:
+    """Score rows by Okapi BM25 over index terms.
+
+    score = Σ_terms idf · tf · (k1 + 1) / (tf + k1 · (1 - b + b · length / mean))
+
+    Source: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework:
+    BM25 and Beyond", equation 3.15.
+    """
+
+    normalise = True
+
+    def __init__(self, *, k1: float = 1.5, b: float = 0.75, name: str = "bm25") -> None:
+        """Set the shape.
+
+        Args:
+            k1: How slowly repetitions saturate; at least 0.
+            b: How much long rows are discounted; in [0, 1].
+            name: The signal's name.
+        """
+        _check(k1=k1, b=b)
+        self.name = name
+        self._k1, self._b = k1, b
+
+    def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
+        """Return ``(n,) float32``, at least 0."""
+        counts = frame.term_counts(query.terms)
+        own = counts.at(0)
+        discount = length_discount(counts, offset=0, b=self._b)
+        saturated = own * (self._k1 + 1.0) / (own + self._k1 * discount[:, None])
+        idf = inverse_document_frequency(counts)
+        return (saturated @ idf).astype(np.float32)
+
+
+class ContextualBM25:
+    """Score rows by BM25 over a turn, its neighbours and its session.
+
+    The counts of the context join before saturation, so that a term saturates
+    once, however often the context repeats it:
+
+    x = tf/B + a · Σ_{d = ±1, ±2} tf(i + d)/B(i + d) + s · min(tf in session, 5)
+    B = 1 - b + b · length / mean;  score = Σ_terms idf · x / (x + k1)
+
+    Source: ours, after Robertson, Zaragoza and Taylor 2004, "Simple BM25
+    extension to multiple weighted fields" (join fields before saturation).
+    """
+
+    normalise = True
+
+    def __init__(
+        self,
+        *,
+        k1: float = 1.5,
+        b: float = 0.9,
+        neighbours: float = 0.3,
+        session: float = 0.05,
+        name: str = "context",
+    ) -> None:
+        """Set the shape.
+
+        Args:
+            k1: How slowly repetitions saturate; above 0.
+            b: How much long rows are discounted; in [0, 1].
+            neighbours: Weight a of the two turns before and after; at least 0.
+            session: Weight s of the whole session; at least 0.
+            name: The signal's name.
+        """
+        _check(k1=k1, b=b, neighbours=neighbours, session=session)
+        self.name = name
+        self._k1, self._b = k1, b
+        self._neighbours, self._session = neighbours, session
+
+    def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
+        """Return ``(n,) float32``, at least 0."""
+        counts = frame.term_counts(query.terms)
+        joined = self._own(counts, 0)
+        for offset in (-2, -1, 1, 2):
+            joined += self._neighbours * self._own(counts, offset)
+        joined += self._session * np.minimum(counts.in_session(), 5.0)
+        idf = inverse_document_frequency(counts)
+        return ((joined / (joined + self._k1)) @ idf).astype(np.float32)
+
+    def _own(self, counts: TermCounts, offset: int) -> NDArray[np.float32]:
+        discount = length_discount(counts, offset=offset, b=self._b)
+        own: NDArray[np.float32] = counts.at(offset) / discount[:, None]
+        return own
+
+
+def inverse_document_frequency(counts: TermCounts) -> NDArray[np.float32]:
+    """Return ``(t,)`` weights: ln(1 + (N - df + 0.5) / (df + 0.5)), above 0.
+
+    Source: Robertson and Zaragoza 2009, equation 3.4, with Lucene's 1 + inside
+    the logarithm, which keeps very frequent terms above 0.
+    """
+    frequency = counts.document_frequency
+    return np.log1p((counts.documents - frequency + 0.5) / (frequency + 0.5))
+
+
+def length_discount(
+    counts: TermCounts, *, offset: int, b: float
+) -> NDArray[np.float32]:
+    """Return ``(n,)``: 1 - b + b · length / mean length, at least a hundredth."""
+    lengths = counts.lengths_at(offset) / np.float32(counts.mean_length)
+    discount = np.float32(1.0 - b) + np.float32(b) * lengths
+    return np.asarray(np.maximum(discount, 0.01), np.float32)
+
+
+def _check(**options: float) -> None:
+    for option, value in options.items():
+        top = 1.0 if option == "b" else float("inf")
+        if not 0.0 <= value <= top or value == float("inf"):
+            raise InvalidInputError(
+                f"{option} must be a number in [0, {top:g}], got {value!r}"
+            )

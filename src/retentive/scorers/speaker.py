@@ -1,0 +1,42 @@
+"""Who said it: the speakers whom a question names."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retentive.errors import InvalidInputError
+from retentive.protocols import Frame, Query
+
+__all__ = ["Speaker"]
+
+
+class Speaker:
+    """Score rows by whether the question names their speaker.
+
+    1 for the only speaker named; of several, ``first`` for the one named first
+    and 0 for the others, who are more often spoken of than quoted.
+    """
+
+    normalise = False
+
+    def __init__(self, *, first: float = 0.75, name: str = "speaker") -> None:
+        """Set the share of the first of several.
+
+        Args:
+            first: In [0, 1].
+            name: The signal's name.
+        """
+        if not 0.0 <= first <= 1.0:
+            raise InvalidInputError(f"first must be in [0, 1], got {first!r}")
+        self.name = name
+        self._first = first
+
+    def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
+        """Return ``(n,) float32`` in [0, 1]; 0 if no speaker is named."""
+        if not query.names:
+            return np.zeros(frame.size, np.float32)
+        code = list(frame.speakers).index(query.names[0])
+        share = 1.0 if len(query.names) == 1 else self._first
+        said = np.asarray(frame.speaker == code, np.float32)
+        return said * np.float32(share)

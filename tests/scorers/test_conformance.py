@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from retentive.protocols import Scorer
+from retentive.scorers.bm25 import BM25, ContextualBM25
+from retentive.scorers.cues import AnswerType, TurnPrior
+from retentive.scorers.dense import Attention, Dense, PooledDense, SessionDense
+from retentive.scorers.hashing import HashBuckets
+from retentive.scorers.priors import Importance, Recency, Use
+from retentive.scorers.session import Session
+from retentive.scorers.speaker import Speaker
+from retentive.scorers.temporal import MentionedTime, OccurredTime
+from retentive.testing.scorer_suite import ScorerSuite
+
+ALL = (
+    BM25(),
+    ContextualBM25(),
+    Dense(),
+    PooledDense(),
+    SessionDense(),
+    Attention(),
+    HashBuckets(),
+    Recency(),
+    Importance(),
+    Use(),
+    Speaker(),
+    Session(),
+    OccurredTime(),
+    MentionedTime(),
+    AnswerType(),
+    TurnPrior(),
+)
+
+
+class TestEveryBuiltInScorer(ScorerSuite):
+    @pytest.fixture(params=ALL, ids=lambda scorer: scorer.name)
+    def scorer(self, request: pytest.FixtureRequest) -> Scorer:
+        return request.param  # type: ignore[no-any-return]
