@@ -445,7 +445,7 @@ class Memory:
         by_namespace: dict[int, list[str]] = {}
         for place in best:
             code = int(ranking.frame.namespace[place])
-            by_namespace.setdefault(code, []).append(ranking.frame.ids[place])
+            by_namespace.setdefault(code, []).append(ranking.frame.id_at(place))
         found = {
             (code, record.id): record
             for code, ids in by_namespace.items()
@@ -453,7 +453,7 @@ class Memory:
         }
         hits = []
         for place in best:
-            key = (int(ranking.frame.namespace[place]), ranking.frame.ids[place])
+            key = (int(ranking.frame.namespace[place]), ranking.frame.id_at(place))
             if key in found:
                 contributions = ranking.contributions_at(int(place))
                 score = float(ranking.scores[place])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.index.holdings import Holdings, follow
+from retentive.index.holdings import Holdings
 
 __all__ = ["Counts"]
 
-_REACH = 2  # steps around a row that scorers usually look
+_REACH = 2  # steps around a row that scorers look; all are read in one go
 
 
 class Counts:
@@ -21,69 +22,73 @@ class Counts:
         self,
         holdings: Holdings,
         rows: NDArray[np.int32],
-        hashes: NDArray[np.uint64],
+        neighbour: Callable[[int], NDArray[np.int32]],
+        terms: Sequence[str],
     ) -> None:
         """Look the terms up.
 
         Args:
             holdings: The whole namespace.
             rows: ``(n,)`` rows that are asked about.
-            hashes: ``(t,)`` numbers of the terms.
+            neighbour: Gives the rows some steps on, -1 beyond the session.
+            terms: ``t`` terms.
         """
         self._holdings = holdings
         self._rows = rows
+        self._neighbour = neighbour
         self.documents = holdings.documents
         self.mean_length = holdings.mean_length
-        alive = holdings.columns["alive"]
-        found = holdings.postings.of_terms(hashes)
-        if holdings.documents < holdings.size:
-            found = [(r[alive[r]], c[alive[r]]) for r, c in found]
-        self.postings = found
-        self.document_frequency = np.array([len(r) for r, _ in found], np.float32)
+        self.postings = holdings.postings_of(terms)
+        frequency = [len(found) for found, _ in self.postings]
+        self.document_frequency = np.array(frequency, np.float32)
 
     def at(self, offset: int) -> NDArray[np.float32]:
         """Return ``(n, t)`` counts in the row ``offset`` steps on in the session."""
-        targets = follow(self._holdings, self._rows, offset)
-        place = np.full(self._holdings.size + 1, -1, np.int32)
-        place[targets] = np.arange(len(targets), dtype=np.int32)
-        place[-1] = -1  # where the rows without such a neighbour have written
-        counts = np.zeros((len(targets), len(self.postings)), np.float32)
-        postings = self._nearby if abs(offset) <= _REACH else self.postings
-        for column, (rows, occurrences) in enumerate(postings):
-            here = place[rows]
-            kept = here >= 0
-            counts[here[kept], column] = occurrences[kept]
-        return counts
+        place, counts, _ = self._near
+        return counts[place[self._checked(offset)]]
 
     def lengths_at(self, offset: int) -> NDArray[np.float32]:
         """Return ``(n,)`` terms in the row ``offset`` steps on, 0 beyond the ends."""
-        targets = follow(self._holdings, self._rows, offset)
-        lengths = self._holdings.columns["length"][targets]
-        return np.where(targets >= 0, lengths, 0).astype(np.float32)
+        place, _, lengths = self._near
+        return lengths[place[self._checked(offset)]]
 
     def in_session(self) -> NDArray[np.float32]:
         """Return ``(n, t)`` counts in the whole session of each row."""
         session = self._holdings.columns["session"]
         mine = session[self._rows]
+        width = len(self._holdings.sessions) + 1
         counts = np.zeros((len(mine), len(self.postings)), np.float32)
         for column, (rows, occurrences) in enumerate(self.postings):
-            codes = session[rows]
-            within = codes >= 0
-            totals = np.bincount(
-                codes[within],
-                weights=occurrences[within],
-                minlength=len(self._holdings.sessions) + 1,
-            )
-            counts[:, column] = np.where(mine >= 0, totals[mine], 0.0)
+            # Code -1, no session, is counted at 0 and cut off again.
+            totals = np.bincount(session[rows] + 1, occurrences, minlength=width)
+            totals[0] = 0.0
+            counts[:, column] = totals[mine + 1]
         return counts
 
+    def _checked(self, offset: int) -> NDArray[np.int32]:
+        if abs(offset) > _REACH:
+            raise ValueError(f"offset must be within ±{_REACH}, got {offset!r}")
+        return self._neighbour(offset)
+
     @cached_property
-    def _nearby(self) -> list[tuple[NDArray[np.int32], NDArray[np.uint16]]]:
-        """The postings within reach of the rows; a slice needs few of them."""
-        if len(self._rows) * (2 * _REACH + 1) >= self._holdings.size:
-            return self.postings
-        near = np.zeros(self._holdings.size + 1, np.bool_)
-        for offset in range(-_REACH, _REACH + 1):
-            near[follow(self._holdings, self._rows, offset)] = True
-        near[-1] = False
-        return [(r[near[r]], c[near[r]]) for r, c in self.postings]
+    def _near(
+        self,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+        """Counts and lengths of all rows in reach, and the place of each row there.
+
+        The last row of both, to which row -1 leads, is zero.
+        """
+        reach = [self._neighbour(step) for step in range(-_REACH, _REACH + 1)]
+        wanted = np.zeros(self._holdings.size + 1, np.bool_)
+        for rows in reach:
+            wanted[rows] = True
+        wanted[-1] = False
+        near = np.flatnonzero(wanted)
+        place = np.full(self._holdings.size + 1, len(near), np.int32)
+        place[near] = np.arange(len(near), dtype=np.int32)
+        counts = np.zeros((len(near) + 1, len(self.postings)), np.float32)
+        for column, (rows, occurrences) in enumerate(self.postings):
+            counts[place[rows], column] = occurrences
+        counts[-1] = 0.0
+        lengths = np.append(self._holdings.columns["length"][near], 0)
+        return place, counts, lengths.astype(np.float32)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retentive.index.counts import Counts
-from retentive.index.hashing import hash_terms
 from retentive.index.holdings import Holdings, follow
 
 __all__ = ["ColumnFrame"]
@@ -60,6 +59,7 @@ class ColumnFrame:
         whole = rows is None
         self.rows = np.arange(holdings.size, dtype=np.int32) if rows is None else rows
         self._whole = whole
+        self._neighbours: dict[int, NDArray[np.int32]] = {}
 
     def __getattr__(self, name: str) -> Any:
         """Slice a column and keep the slice."""
@@ -107,9 +107,13 @@ class ColumnFrame:
         """Return a frame of these rows, numbered as in the whole namespace."""
         return ColumnFrame(self.holdings, rows)
 
+    def id_at(self, place: int) -> str:
+        """Return the id of one row; ``ids`` would build the whole list."""
+        return self.holdings.ids[self.rows[place]]
+
     def term_counts(self, terms: Sequence[str]) -> Counts:
         """Count terms in and around each row."""
-        return Counts(self.holdings, self.rows, hash_terms(terms))
+        return Counts(self.holdings, self.rows, self.neighbour, terms)
 
     def similarity(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return ``(n,)`` cosines with each row's vector; 0 where it has none."""
@@ -119,7 +123,10 @@ class ColumnFrame:
 
     def neighbour(self, offset: int) -> NDArray[np.int32]:
         """Return ``(n,)`` rows ``offset`` steps on in the session, -1 beyond it."""
-        return follow(self.holdings, self.rows, offset)
+        if offset not in self._neighbours:
+            found = follow(self.holdings, self.rows, offset)
+            self._neighbours[offset] = found
+        return self._neighbours[offset]
 
     def vectors(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return ``(len(rows), dim)`` vectors of the namespace's rows; 0 for none."""

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.index.postings import Postings
+from retentive.index.hashing import hash_terms
+from retentive.index.postings import Posting, Postings
 from retentive.index.vectors import Vectors
 from retentive.records import Namespace
 
@@ -40,6 +41,7 @@ class Holdings:
     further_times: NDArray[np.float64] = field(
         default_factory=lambda: np.empty(0, np.float64)
     )
+    _last_postings: tuple[tuple[str, ...], list[Posting]] = ((), [])
 
     @cached_property
     def size(self) -> int:
@@ -62,6 +64,23 @@ class Holdings:
         """Tokens per living row, at least 1."""
         total = float(self.columns["tokens"][self.columns["alive"]].sum())
         return max(1.0, total / max(1, self.documents))
+
+    def postings_of(self, terms: Sequence[str]) -> list[Posting]:
+        """Return the living rows of each term and its counts there.
+
+        The last answer is kept: all scorers of a recall ask the same.
+        """
+        wanted = tuple(terms)
+        asked, found = self._last_postings
+        if asked == wanted:
+            return found
+        found = self.postings.of_terms(hash_terms(wanted))
+        if self.documents < self.size:
+            alive = self.columns["alive"]
+            found = [(r[alive[r]], c[alive[r]]) for r, c in found]
+        # One assignment, so that another thread sees the old pair or the new.
+        object.__setattr__(self, "_last_postings", (wanted, found))
+        return found
 
     @cached_property
     def session_tokens(self) -> NDArray[np.float32]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Postings", "Segment", "add_segment"]
+__all__ = ["Posting", "Postings", "Segment", "add_segment"]
+
+Posting = tuple[NDArray[np.int32], NDArray[np.uint16]]
+"""The ascending rows of a term and how often it is in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +96,12 @@ class Postings:
 
     segments: tuple[Segment, ...] = ()
 
-    def of_terms(
-        self, terms: NDArray[np.uint64]
-    ) -> list[tuple[NDArray[np.int32], NDArray[np.uint16]]]:
+    def of_terms(self, terms: NDArray[np.uint64]) -> list[Posting]:
         """Return the ascending rows of each term and its counts there."""
         spans = [segment.spans(terms) for segment in self.segments]
         return [self._joined([span[i] for span in spans]) for i in range(len(terms))]
 
-    def _joined(
-        self, spans: Sequence[tuple[int, int]]
-    ) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+    def _joined(self, spans: Sequence[tuple[int, int]]) -> Posting:
         parts = [
             (segment.rows[start:end], segment.counts[start:end])
             for segment, (start, end) in zip(self.segments, spans, strict=True)

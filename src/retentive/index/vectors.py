@@ -2,12 +2,10 @@
 
 Up to :data:`EXACT_ROWS` rows are kept as float32. Beyond, a row takes ``dim``
 int16 numbers with one scale, and ``dim`` sign bits that pick the rows worth an
-exact look. Chunks are filled in place beyond the end that older readers know.
+exact look.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,73 +15,66 @@ __all__ = ["EXACT_ROWS", "Vectors"]
 EXACT_ROWS = 32_768
 """At 384 dimensions 50 MB of float32, which one thread scans in about 2 ms."""
 
-_CHUNK_ROWS = 4_096
 _RESCORED = 1_024  # sign bits put the true ten nearest in here (recall 0.99 or more)
+_PIECE = 4_096  # rows packed at a time, to bound the memory that packing takes
 
 
-@dataclass(slots=True)
 class Vectors:
     """``(n, dim)`` vectors, one per row of a frame; absent ones are zero.
 
-    One writer appends; readers pass the number of rows that they know.
+    One writer appends beyond the rows that readers know; arrays that must grow
+    are replaced, so readers of the old ones are not disturbed.
     """
 
-    dim: int
-    compact: bool = False
-    size: int = 0
-    _exact: list[NDArray[np.float32]] = field(default_factory=list)
-    _packed: list[NDArray[np.int16]] = field(default_factory=list)
-    _scales: NDArray[np.float32] = field(
-        default_factory=lambda: np.empty(0, np.float32)
-    )
-    _signs: NDArray[np.uint64] = field(
-        default_factory=lambda: np.empty((0, 0), np.uint64)
-    )
+    def __init__(self, dim: int, *, compact: bool = False) -> None:
+        """Start empty.
+
+        Args:
+            dim: Length of a vector.
+            compact: Whether rows are kept as int16 and sign bits.
+        """
+        self.dim = dim
+        self.size = 0
+        self._compact = compact
+        words = -(-dim // 64)
+        self._rows = np.zeros((0, dim), np.int16 if compact else np.float32)
+        self._scales = np.zeros(0, np.float32)
+        self._last_cosines: tuple[object, NDArray[np.float32]] = (
+            None,
+            np.zeros(0, np.float32),
+        )
+        self._signs = np.zeros((words if compact else 0, 0), np.uint64)
 
     def append(self, rows: NDArray[np.float32]) -> None:
         """Add ``(k, dim)`` vectors."""
-        done = 0
-        while done < len(rows):
-            chunk, at = divmod(self.size, _CHUNK_ROWS)
-            some = rows[done : done + _CHUNK_ROWS - at]
-            self._write(some, chunk=chunk, at=at)
-            self.size += len(some)
-            done += len(some)
+        self._reserve(self.size + len(rows))
+        for start in range(0, len(rows), _PIECE):
+            self._write(rows[start : start + _PIECE])
 
     def compact_for(self, rows: int) -> Vectors:
         """Return vectors that can take this many more rows.
 
-        These, or a compact copy where they would become too many; readers of
-        these are not disturbed.
+        These, or a compact copy where they would become too many.
         """
-        if self.compact or self.size + rows <= EXACT_ROWS:
+        if self._compact or self.size + rows <= EXACT_ROWS:
             return self
         copy = Vectors(self.dim, compact=True)
-        for start in range(0, self.size, _CHUNK_ROWS):
-            copy.append(self._exact[start // _CHUNK_ROWS][: self.size - start])
+        copy.append(self._rows[: self.size])
         return copy
 
     def cosines(
         self, query: NDArray[np.float32], rows: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Return ``(len(rows),)`` cosines; 0 where a row has no vector."""
-        if not self.compact and len(rows) * 2 > self.size:
-            every = np.empty(self.size, np.float32)
-            for start in range(0, self.size, _CHUNK_ROWS):
-                held = self._exact[start // _CHUNK_ROWS][: self.size - start]
-                every[start : start + _CHUNK_ROWS] = held @ query
-            return every[rows]
-        return self.take(rows) @ query
+        if not self._compact:
+            return self._all_cosines(query)[rows]
+        found: NDArray[np.float32] = self.take(rows) @ query
+        return found
 
     def take(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return ``(len(rows), dim)`` vectors."""
-        found = np.zeros((len(rows), self.dim), np.float32)
-        chunks = self._packed if self.compact else self._exact
-        of = rows // _CHUNK_ROWS
-        for number in np.unique(of):
-            here = of == number
-            found[here] = chunks[number][rows[here] % _CHUNK_ROWS]
-        if self.compact:
+        found = self._rows[rows].astype(np.float32, copy=False)
+        if self._compact:
             found *= self._scales[rows][:, None]
         return found
 
@@ -95,7 +86,7 @@ class Vectors:
         Ties go to the older row. Exact up to :data:`EXACT_ROWS` rows in all.
         """
         rows = np.flatnonzero(allowed).astype(np.int32)
-        if self.compact and len(rows) > 2 * _RESCORED:
+        if self._compact and len(rows) > 2 * _RESCORED:
             rows = self._likely(query, rows, limit=max(_RESCORED, 2 * limit))
         cosines = self.cosines(query, rows)
         if len(rows) > limit:
@@ -105,45 +96,58 @@ class Vectors:
         return rows[np.argsort(-cosines, kind="stable")]
 
     def nbytes(self) -> int:
-        """Return the memory taken, in bytes."""
-        each = 2 if self.compact else 4
-        return self.size * self.dim * each + self._scales.nbytes + self._signs.nbytes
+        """Return the memory taken by the rows there are, in bytes."""
+        each = self.dim * self._rows.itemsize + (4 + self.dim // 8) * self._compact
+        return self.size * each
+
+    def _all_cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the cosines of all rows, kept for the next to ask the same."""
+        asked, cosines = self._last_cosines
+        if asked is not query or len(cosines) < self.size:
+            cosines = self._rows[: self.size] @ query
+            # One assignment, so that another thread sees the old pair or the new.
+            self._last_cosines = (query, cosines)
+        return cosines
 
     def _likely(
         self, query: NDArray[np.float32], rows: NDArray[np.int32], *, limit: int
     ) -> NDArray[np.int32]:
+        """Return the rows whose signs differ least from the query's."""
         wanted = _sign_words(query[None, :])[:, 0]
-        apart = np.zeros(self.size, np.uint16)
-        for word, bits in zip(wanted, self._signs, strict=True):
-            apart += np.bitwise_count(bits[: self.size] ^ word)
+        signs = self._signs
+        apart = np.zeros(signs.shape[1], np.uint16)
+        for word, bits in zip(wanted, signs, strict=True):
+            apart += np.bitwise_count(bits ^ word)
         best = np.argpartition(apart[rows], limit)[:limit]
         best.sort()
         return rows[best]
 
-    def _write(self, rows: NDArray[np.float32], *, chunk: int, at: int) -> None:
-        if not self.compact:
-            if chunk == len(self._exact):
-                # Zeroed pages take no memory until they are written.
-                self._exact.append(np.zeros((_CHUNK_ROWS, self.dim), np.float32))
-            self._exact[chunk][at : at + len(rows)] = rows
-            return
-        if chunk == len(self._packed):
-            self._packed.append(np.zeros((_CHUNK_ROWS, self.dim), np.int16))
-        scales = np.abs(rows).max(axis=1) / 32_767.0
-        safe = np.where(scales > 0, scales, 1.0).astype(np.float32)
-        self._packed[chunk][at : at + len(rows)] = np.rint(rows / safe[:, None])
+    def _write(self, rows: NDArray[np.float32]) -> None:
         end = self.size + len(rows)
-        if end > len(self._scales):
-            self._grow_packed(end + end // 4)
-        self._scales[self.size : end] = safe
-        self._signs[:, self.size : end] = _sign_words(rows)
+        if self._compact:
+            scales = np.abs(rows).max(axis=1, initial=0.0) / np.float32(32_767)
+            scales[scales == 0] = 1.0
+            self._rows[self.size : end] = np.rint(rows / scales[:, None])
+            self._scales[self.size : end] = scales
+            self._signs[:, self.size : end] = _sign_words(rows)
+        else:
+            self._rows[self.size : end] = rows
+        self.size = end
 
-    def _grow_packed(self, rows: int) -> None:
-        scales = np.zeros(rows, np.float32)
-        scales[: len(self._scales)] = self._scales
-        signs = np.zeros((-(-self.dim // 64), rows), np.uint64)
-        signs[: len(self._signs), : self._signs.shape[1]] = self._signs
-        self._scales, self._signs = scales, signs
+    def _reserve(self, wanted: int) -> None:
+        if wanted <= len(self._rows):
+            return
+        # Zeroed pages take no memory before they are written, so room is cheap.
+        room = wanted + wanted // 2
+        rows = np.zeros((room, self.dim), self._rows.dtype)
+        rows[: self.size] = self._rows[: self.size]
+        if self._compact:
+            scales = np.zeros(room, np.float32)
+            scales[: self.size] = self._scales[: self.size]
+            signs = np.zeros((len(self._signs), room), np.uint64)
+            signs[:, : self.size] = self._signs[:, : self.size]
+            self._scales, self._signs = scales, signs
+        self._rows = rows
 
 
 def _sign_words(rows: NDArray[np.float32]) -> NDArray[np.uint64]:

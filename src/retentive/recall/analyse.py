@@ -103,7 +103,9 @@ def _replaced(text: str, names: Sequence[str], owner: str, subject: str) -> str:
             pattern = (
                 rf"(?<!\w){re.escape(form)}" if form.isascii() else re.escape(form)
             )
-            text = re.sub(rf"{pattern}['’]s{boundary}", owner, text, flags=re.IGNORECASE)
+            text = re.sub(
+                rf"{pattern}['’]s{boundary}", owner, text, flags=re.IGNORECASE
+            )
             text = re.sub(pattern + boundary, subject, text, flags=re.IGNORECASE)
     return text
 

@@ -77,7 +77,7 @@ def explained(ranking: Ranking, hits: Sequence[Hit]) -> Explanation:
         ranking: The ranking that gave the hits.
         hits: Its best rows, hydrated, in its order.
     """
-    places = {ranking.frame.ids[place]: place for place in ranking.order[: len(hits)]}
+    places = {ranking.frame.id_at(place): place for place in ranking.order[: len(hits)]}
     return Explanation(
         query=ranking.query,
         weights={signal.name: signal.weight for signal in ranking.signals},

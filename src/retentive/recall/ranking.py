@@ -26,9 +26,12 @@ class WeightedScorer:
 
     scorer: Scorer
     weight: float
+    gated: SupportsGate | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse a weight that no sum can use."""
+        """Refuse a weight that no sum can use; look for a gate once."""
+        if isinstance(self.scorer, SupportsGate):
+            object.__setattr__(self, "gated", self.scorer)
         if not (isinstance(self.weight, int | float) and 0 <= self.weight < math.inf):
             raise InvalidInputError(
                 f"the weight of scorer {self.scorer.name!r} must be a number of at "
@@ -90,10 +93,8 @@ class Ranking:
 
     def contributions_at(self, place: int) -> dict[str, float]:
         """Return what each signal adds to the score of one row."""
-        return {
-            signal.name: float(self.contributions[number, place])
-            for number, signal in enumerate(self.signals)
-        }
+        names = [signal.name for signal in self.signals]
+        return dict(zip(names, self.contributions[:, place].tolist(), strict=True))
 
     def normalised_at(self, place: int) -> dict[str, float]:
         """Return each signal of one row as it was weighted."""
@@ -146,8 +147,9 @@ def rank(
 
 def _ask(weighted: WeightedScorer, query: Query, frame: ColumnFrame) -> Signal:
     scorer = weighted.scorer
-    gate = scorer.gate(query, frame) if isinstance(scorer, SupportsGate) else 1.0
-    weight = weighted.weight * gate
+    weight = weighted.weight
+    if weighted.gated is not None:
+        weight *= weighted.gated.gate(query, frame)
     if not weight:
         silent = np.zeros(frame.size, np.float32)
         return Signal(scorer.name, 0.0, silent, scorer.normalise)

@@ -53,8 +53,10 @@ class PooledDense(_DenseSignal):
         """Return ``(n,) float32`` in [-1, 1]; 0 without vectors."""
         if query.vector is None:
             return np.zeros(frame.size, np.float32)
-        pooled = sum(frame.vectors(frame.neighbour(offset)) for offset in (-1, 0, 1))
-        length = np.linalg.norm(pooled, axis=1)
+        pooled = frame.vectors(frame.neighbour(0))
+        for offset in (-1, 1):
+            pooled += frame.vectors(frame.neighbour(offset))
+        length = np.sqrt(np.einsum("ij,ij->i", pooled, pooled))
         score: NDArray[np.float32] = (pooled @ query.vector) / np.maximum(length, 1e-6)
         return score
 

@@ -36,7 +36,7 @@ class HashBuckets:
         if bands not in (4, 8, 16):
             raise InvalidInputError(f"bands must be 4, 8 or 16, got {bands!r}")
         self.name = name
-        self._bands = np.dtype(f"u{8 // bands}") if bands <= 8 else None
+        self._bands = bands
 
     def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
         """Return ``(n,) float32`` in [0, 1]; 0 for a query without terms."""
@@ -47,9 +47,9 @@ class HashBuckets:
         return np.asarray(agree.mean(axis=1), np.float32)
 
     def _cut(self, prints: NDArray[np.uint64]) -> NDArray[np.generic]:
-        if self._bands is not None:
-            return (
-                np.ascontiguousarray(prints).view(self._bands).reshape(len(prints), -1)
-            )
-        octets = np.ascontiguousarray(prints).view(np.uint8).reshape(len(prints), 8)
-        return np.concatenate([octets & 15, octets >> 4], axis=1)
+        """Return ``(n, bands)``."""
+        if self._bands == 16:
+            octets = np.ascontiguousarray(prints).view(np.uint8).reshape(-1, 8)
+            return np.concatenate([octets & 15, octets >> 4], axis=1)
+        width = np.dtype(f"u{8 // self._bands}")
+        return np.ascontiguousarray(prints).view(width).reshape(-1, self._bands)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 import pytest
@@ -40,27 +41,10 @@ class ScorerSuite:
         """Return the scorer to check."""
         raise NotImplementedError("override the fixture 'scorer'")
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def frame(self) -> ColumnFrame:
         """Return a frame of sessions, speakers, vectors, copies and gaps."""
-        embedder = FakeEmbedder()
-        store = MemoryStore()
-        for place in range(60):
-            text = f"{_TEXTS[place % len(_TEXTS)]} {place // 12}"
-            record = MemoryRecord(
-                content=text,
-                speaker=("Ann", "Bob", None)[place % 3],
-                role="user" if place % 2 else "assistant",
-                session=f"s{place // 6}" if place % 7 else None,
-                occurred_at=_NOW - timedelta(hours=place * 37),
-                recorded_at=_NOW,
-                importance=(place % 5) / 4,
-                embedding=Embedding(
-                    vector=embedder.embed([text])[0], fingerprint=embedder.fingerprint
-                ),
-            )
-            store.apply(Batch(namespace=("default",), puts=[Put(record=record)]))
-        return Replica(store, [("default",)], embedder=embedder.fingerprint).frame()
+        return _frame()
 
     @pytest.fixture(params=_QUESTIONS)
     def query(self, request: pytest.FixtureRequest, frame: ColumnFrame) -> Query:
@@ -112,3 +96,25 @@ class ScorerSuite:
         """The name is what configuration and explanations say."""
         assert scorer.name
         assert isinstance(scorer.normalise, bool)
+
+
+@cache
+def _frame() -> ColumnFrame:
+    embedder = FakeEmbedder()
+    store = MemoryStore()
+    for place in range(60):
+        text = f"{_TEXTS[place % len(_TEXTS)]} {place // 12}"
+        record = MemoryRecord(
+            content=text,
+            speaker=("Ann", "Bob", None)[place % 3],
+            role="user" if place % 2 else "assistant",
+            session=f"s{place // 6}" if place % 7 else None,
+            occurred_at=_NOW - timedelta(hours=place * 37),
+            recorded_at=_NOW,
+            importance=(place % 5) / 4,
+            embedding=Embedding(
+                vector=embedder.embed([text])[0], fingerprint=embedder.fingerprint
+            ),
+        )
+        store.apply(Batch(namespace=("default",), puts=[Put(record=record)]))
+    return Replica(store, [("default",)], embedder=embedder.fingerprint).frame()

@@ -1,0 +1,1 @@
+"""Steps between what was said and what is stored."""

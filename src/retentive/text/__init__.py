@@ -1,0 +1,1 @@
+"""Text in English and Chinese: terms, times, cues, tokens. Pure functions."""
