@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -45,6 +44,7 @@ from retentive.records import (
     Status,
     check_namespace,
     to_utc,
+    trusted_copy,
 )
 from retentive.registry import find
 from retentive.text.counters import estimate_tokens
@@ -400,7 +400,7 @@ class Memory:
         fingerprint = self.embedder.fingerprint
         for i, vector in zip(bare, vectors, strict=True):
             embedding = Embedding(vector=vector, fingerprint=fingerprint)
-            records[i] = replace(records[i], embedding=embedding)
+            records[i] = trusted_copy(records[i], embedding=embedding)
         return records
 
     def _apply(

@@ -41,6 +41,7 @@ __all__ = [
     "check_text",
     "new_id",
     "to_utc",
+    "trusted_copy",
 ]
 
 Namespace = tuple[str, ...]
@@ -345,6 +346,22 @@ class Hit:
     record: MemoryRecord
     score: float
     signals: Mapping[str, float]
+
+
+def trusted_copy(record: MemoryRecord, **changes: Any) -> MemoryRecord:
+    """Return a copy with some attributes changed, without validating it again.
+
+    For values that were valid elsewhere already: a tenth of the time of
+    :meth:`MemoryRecord.but`, which matters where every record passes.
+    """
+    copy = object.__new__(MemoryRecord)
+    for name in _RECORD_FIELDS:
+        value = changes[name] if name in changes else getattr(record, name)
+        object.__setattr__(copy, name, value)
+    return copy
+
+
+_RECORD_FIELDS = MemoryRecord.__slots__
 
 
 def new_id(*, at: datetime | None = None) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from retentive.protocols import Draft
-from retentive.records import Origin
+from retentive.records import Origin, trusted_copy
 from retentive.text.cues import Cue, find_cues
 
 __all__ = ["EstimateImportance", "estimate_importance"]
@@ -79,4 +79,5 @@ def _rated(draft: Draft) -> Draft:
     if record.importance != _NEUTRAL:
         return draft
     importance = estimate_importance(record.content, origin=record.origin)
-    return Draft(record=record.but(importance=importance), messages=draft.messages)
+    rated = trusted_copy(record, importance=importance)
+    return Draft(record=rated, messages=draft.messages)

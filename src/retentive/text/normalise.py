@@ -20,9 +20,12 @@ def canonical(text: str) -> str:
     spaces and punctuation one space. A text without letters and digits (an
     emoji, "?!") keeps its characters, so that such texts stay apart.
     """
-    folded = fold_han(unicodedata.normalize("NFKC", text).casefold())
-    # Case folding may leave what NFKC would compose again.
-    folded = unicodedata.normalize("NFKC", folded)
+    if text.isascii():
+        folded = text.lower()
+    else:
+        folded = fold_han(unicodedata.normalize("NFKC", text).casefold())
+        # Case folding may leave what NFKC would compose again.
+        folded = unicodedata.normalize("NFKC", folded)
     words = _NOT_WORD.sub(" ", folded).strip()
     return words or " ".join(folded.split())
 

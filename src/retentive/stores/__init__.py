@@ -1,0 +1,1 @@
+"""Built-in stores: in process, and SQLite."""

@@ -1,0 +1,148 @@
+"""What a put does to what is stored: the same rules for every store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from retentive.errors import (
+    ConflictError,
+    EmbedderMismatchError,
+    InvalidInputError,
+)
+from retentive.protocols import Put
+from retentive.records import MemoryRecord, Namespace, Status, trusted_copy
+from retentive.text.normalise import content_key
+
+__all__ = ["Action", "check_embedder", "check_version", "keyed", "merged", "resolve"]
+
+Action = Literal["created", "merged", "replaced", "unchanged"]
+
+
+def keyed(record: MemoryRecord, *, namespace: Namespace, salt: bytes) -> MemoryRecord:
+    """Return a record with the content key that a store gives it.
+
+    Raises:
+        InvalidInputError: The record belongs to another namespace.
+    """
+    if record.namespace != namespace:
+        raise InvalidInputError(
+            f"record {record.id!r} belongs to namespace {record.namespace!r}, not to "
+            f"the batch's {namespace!r}; put it in a batch of its own"
+        )
+    if record.key is not None:
+        return trusted_copy(record, content_key="")
+    who = record.speaker or record.role or ""
+    return trusted_copy(
+        record, content_key=content_key(record.content, who=who, salt=salt)
+    )
+
+
+def resolve(
+    put: Put,
+    record: MemoryRecord,
+    *,
+    same_id: MemoryRecord | None,
+    same_key: MemoryRecord | None,
+    same_content: MemoryRecord | None,
+) -> tuple[Action, MemoryRecord]:
+    """Decide what a put does.
+
+    Args:
+        put: The put.
+        record: Its record, keyed.
+        same_id: What is stored under its id.
+        same_key: What is stored under its caller's key.
+        same_content: What a put without an expected version would merge into.
+
+    Returns:
+        The action, and the record to store (for ``unchanged`` the stored one).
+
+    Raises:
+        ConflictError: The stored version is not the expected one, or the id
+            holds something else already.
+    """
+    if put.expected_version is not None:
+        check_version(record.id, put.expected_version, same_id)
+        if same_id is None:
+            return "created", record
+        return "replaced", record
+    if same_key is not None:
+        return "replaced", trusted_copy(record, id=same_key.id)
+    if same_id is not None:
+        if _same(record, same_id):
+            return "unchanged", same_id
+        raise ConflictError(record.id, expected=0, actual=same_id.version)
+    if same_content is not None:
+        joined = merged(same_content, record)
+        return ("unchanged", same_content) if joined is None else ("merged", joined)
+    return "created", record
+
+
+def merged(stored: MemoryRecord, again: MemoryRecord) -> MemoryRecord | None:
+    """Return the stored record with one more telling of it.
+
+    ``None`` if all of what was told again is known by its messages.
+    """
+    known = {said.message_id for said in stored.said_at() if said.message_id}
+    fresh = [said for said in again.said_at() if said.message_id not in known]
+    if not fresh:
+        return None
+    told = [said.message_id in known for said in again.said_at()]
+    return trusted_copy(
+        stored,
+        support_count=stored.support_count + again.support_count - sum(told),
+        occurrences=tuple(
+            sorted((*stored.occurrences, *fresh), key=lambda said: said.at)
+        ),
+        importance=max(stored.importance, again.importance),
+        pinned=stored.pinned or again.pinned,
+        expires_at=_later(stored, again),
+        status=Status.ACTIVE if stored.status is Status.ARCHIVED else stored.status,
+        embedding=stored.embedding or again.embedding,
+    )
+
+
+def check_version(id: str, expected: int | None, stored: MemoryRecord | None) -> None:
+    """Refuse a change of what is not at the version that the caller read.
+
+    Raises:
+        ConflictError: It is at another version, or there, or not there.
+    """
+    actual = stored.version if stored is not None else 0
+    if expected is not None and expected != actual:
+        raise ConflictError(id, expected=expected, actual=actual)
+
+
+def check_embedder(
+    record: MemoryRecord, *, held: str | None, namespace: Namespace
+) -> str | None:
+    """Return the namespace's embedder after a put of this record.
+
+    Raises:
+        EmbedderMismatchError: The record's vector is another embedder's.
+    """
+    if record.embedding is None:
+        return held
+    given = record.embedding.fingerprint
+    if held is not None and given != held:
+        raise EmbedderMismatchError(
+            f"namespace {namespace!r} holds vectors of {held!r}, not of {given!r}; "
+            f"open it with that embedder, or convert it: retentive reembed"
+        )
+    return given
+
+
+def _same(record: MemoryRecord, stored: MemoryRecord) -> bool:
+    """Return whether a put of a known id tells what is stored already."""
+    return (record.content_key, record.kind, record.key) == (
+        stored.content_key,
+        stored.kind,
+        stored.key,
+    ) and (record.key is None or record.content == stored.content)
+
+
+def _later(stored: MemoryRecord, again: MemoryRecord) -> datetime | None:
+    if stored.expires_at is None or again.expires_at is None:
+        return None
+    return max(stored.expires_at, again.expires_at)
