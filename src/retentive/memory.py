@@ -507,9 +507,9 @@ def _check_limit(limit: int) -> None:
 
 
 def _as_items(items: Input | Iterable[Input]) -> Iterable[Input]:
-    if isinstance(items, str | Message | MemoryRecord | Mapping):
-        return [items]
-    return items
+    if isinstance(items, Iterable) and not isinstance(items, str | Mapping):
+        return items
+    return [items]
 
 
 def _chunks(items: Iterable[Input]) -> Iterator[list[Input]]:

@@ -30,8 +30,8 @@ class Candidates:
 
     Attributes:
         rows: ``(n,)``, ascending.
-        pool: ``(n,)``: the rows that a source itself put first; means and
-            deviations are taken over them.
+        pool: ``(n,)``: the rows that a source itself put first, or all if those
+            are few; means and deviations are taken over them.
     """
 
     rows: NDArray[np.int32]
@@ -58,7 +58,10 @@ def gather(query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]) -> Cand
         chosen[_newest(frame, allowed)] = True
     rows = np.flatnonzero(chosen & allowed).astype(np.int32)
     pool = np.isin(rows, best)
-    return Candidates(rows, pool if pool.any() else np.ones(len(rows), np.bool_))
+    if int(pool.sum()) < _BEST:
+        # Too few for a mean and a deviation: all that competes is the measure.
+        pool = np.ones(len(rows), np.bool_)
+    return Candidates(rows, pool)
 
 
 def _lexical(

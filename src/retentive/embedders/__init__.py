@@ -1,0 +1,1 @@
+"""Built-in embedders; each imports what it needs when it is made."""
