@@ -27,6 +27,7 @@ from retentive.protocols import (
     Processor,
     Put,
     Store,
+    SupportsMessages,
     TokenCounter,
 )
 from retentive.recall.analyse import analyse
@@ -376,20 +377,15 @@ class Memory:
     ) -> Sequence[Outcome]:
         """Take one batch from what was said to a commit."""
         messages = [item for item in read if isinstance(item, Message)]
-        drafts = self._processed(read, now)
-        commit = self._apply(self._embedded(drafts), messages)
-        return commit.puts
-
-    def _processed(
-        self, read: Sequence[Message | MemoryRecord], now: datetime
-    ) -> list[Draft]:
-        messages = [item for item in read if isinstance(item, Message)]
-        drafted = drafts_from(messages, namespace=self.namespace, recorded_at=now)
-        given = [Draft(record=item) for item in read if isinstance(item, MemoryRecord)]
-        drafts = [*drafted, *given]
+        records = [item for item in read if isinstance(item, MemoryRecord)]
+        for processor in self._processors:
+            if isinstance(processor, SupportsMessages):
+                messages = [processor.message(message) for message in messages]
+        drafts = drafts_from(messages, namespace=self.namespace, recorded_at=now)
+        drafts += [Draft(record=record) for record in records]
         for processor in self._processors:
             drafts = processor(drafts)
-        return drafts
+        return self._apply(self._embedded(drafts), messages).puts
 
     def _embedded(self, drafts: Sequence[Draft]) -> list[MemoryRecord]:
         records = [draft.record for draft in drafts]

@@ -45,6 +45,7 @@ __all__ = [
     "StatusChange",
     "Store",
     "SupportsGate",
+    "SupportsMessages",
     "SupportsReembedding",
     "SupportsSnapshots",
     "SupportsVectorScan",
@@ -310,9 +311,7 @@ class Store(Protocol):
     def touch(self, namespace: Namespace, ids: Sequence[str], at: datetime) -> None:
         """Count a use of each record; outside the change feed, lost uses are fine."""
 
-    def lease(
-        self, name: str, *, ttl_s: float
-    ) -> AbstractContextManager[Lease | None]:
+    def lease(self, name: str, *, ttl_s: float) -> AbstractContextManager[Lease | None]:
         """Claim a name for a time; ``None`` inside the block if another holds it."""
 
     def close(self) -> None:
@@ -582,6 +581,14 @@ class Processor(Protocol):
         """Return the drafts to go on with; leaving one out drops it."""
 
 
+@runtime_checkable
+class SupportsMessages(Protocol):
+    """A processor that also has a say in what transcripts keep."""
+
+    def message(self, message: Message) -> Message:
+        """Return the message as it is to be kept, and drafted from."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a consolidation policy would change, and why.
@@ -620,5 +627,3 @@ class LanguageModel(Protocol):
         schema: Mapping[str, Any] | None = None,
     ) -> str:
         """Return the reply; JSON that follows ``schema``, if one is given."""
-
-

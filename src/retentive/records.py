@@ -82,6 +82,26 @@ class Origin(StrEnum):
     IMPORT = "import"
 
 
+def new_id(*, at: datetime | None = None) -> str:
+    """Return a fresh time-ordered id of 26 characters.
+
+    48 bits of milliseconds and 80 random bits in Crockford's base 32.
+
+    Args:
+        at: The instant to encode; the present one when omitted.
+
+    Source: the ULID specification, github.com/ulid/spec.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    if at is not None:
+        milliseconds = max(0, int(at.timestamp() * 1000))
+    value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
+    return "".join(_BASE32[value >> shift & 31] for shift in range(125, -5, -5))
+
+
+_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
     """One time that a memory was said.
@@ -178,7 +198,7 @@ class Message:
 
     role: str
     content: str
-    id: str = field(default_factory=lambda: new_id())
+    id: str = field(default_factory=new_id)
     session: str = "default"
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     name: str | None = None
@@ -241,7 +261,7 @@ class MemoryRecord:
     """
 
     content: str
-    id: str = field(default_factory=lambda: new_id())
+    id: str = field(default_factory=new_id)
     namespace: Namespace = ("default",)
     kind: Kind = Kind.EPISODIC
     parts: tuple[ContentPart, ...] = ()
@@ -364,26 +384,6 @@ def trusted_copy(record: MemoryRecord, **changes: Any) -> MemoryRecord:
 _RECORD_FIELDS = MemoryRecord.__slots__
 
 
-def new_id(*, at: datetime | None = None) -> str:
-    """Return a fresh time-ordered id of 26 characters.
-
-    48 bits of milliseconds and 80 random bits in Crockford's base 32.
-
-    Args:
-        at: The instant to encode; the present one when omitted.
-
-    Source: the ULID specification, github.com/ulid/spec.
-    """
-    milliseconds = time.time_ns() // 1_000_000
-    if at is not None:
-        milliseconds = max(0, int(at.timestamp() * 1000))
-    value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
-    return "".join(_BASE32[value >> shift & 31] for shift in range(125, -5, -5))
-
-
-_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
 def to_utc(value: datetime, *, name: str) -> datetime:
     """Return an aware time in UTC; refuse a naive one.
 
@@ -428,9 +428,7 @@ def check_namespace(labels: Sequence[str]) -> Namespace:
             "a namespace needs at least one label, got (); write ('default',)"
         )
     for label in namespace:
-        check_text(
-            label, name="namespace label", limit=MAX_LABEL_CHARS, empty=True
-        )
+        check_text(label, name="namespace label", limit=MAX_LABEL_CHARS, empty=True)
     return namespace
 
 
@@ -445,7 +443,9 @@ def check_text(value: str, *, name: str, limit: int, empty: bool = False) -> str
             f"{name} must be a string, got {value!r} of type {type(value).__name__}"
         )
     if not empty and not value.strip():
-        raise InvalidInputError(f"{name} must not be empty or blank, got {value[:20]!r}")
+        raise InvalidInputError(
+            f"{name} must not be empty or blank, got {value[:20]!r}"
+        )
     if len(value) > limit:
         raise InvalidInputError(
             f"{name} has {len(value):,} characters, more than {limit:,}; "
@@ -474,7 +474,9 @@ def _member(enum: type[StrEnum], value: Any, *, name: str) -> StrEnum:
         return enum(value)
     except ValueError as exc:
         known = ", ".join(member.value for member in enum)
-        raise InvalidInputError(f"{name} must be one of {known}; got {value!r}") from exc
+        raise InvalidInputError(
+            f"{name} must be one of {known}; got {value!r}"
+        ) from exc
 
 
 def _frozen_json(value: Mapping[str, Any], *, name: str) -> Mapping[str, Any]:

@@ -23,6 +23,8 @@ GROUPS = (
     "processors",
     "embedders",
     "counters",
+    "fusions",
+    "fusions",
     "models",
     "structures",
 )

@@ -94,7 +94,7 @@ def recall(
        "speaker": "Ann", "session": "s1", "at": "2024-05-01T10:00:00Z"}
       {"type": "question", "conversation": "c1", "text": "What does Ann drink?",
        "evidence": ["m1"], "category": "drinks"}
-    """  # noqa: D301 - click reads the backspace as "do not rewrap"
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
     data = load(path, dataset=dataset)
     if conversations:
         data = data.only([part.strip() for part in conversations.split(",")])

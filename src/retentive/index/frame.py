@@ -109,7 +109,7 @@ class ColumnFrame:
 
     def id_at(self, place: int) -> str:
         """Return the id of one row; ``ids`` would build the whole list."""
-        return self.holdings.ids[self.rows[place]]
+        return self.holdings.ids[int(self.rows[place])]
 
     def term_counts(self, terms: Sequence[str]) -> Counts:
         """Count terms in and around each row."""

@@ -177,10 +177,10 @@ def _names(header: Mapping[str, Any], replica: Replica) -> Names:
 
 def _fill_vectors(state: State, replica: Replica, store: Store) -> None:
     """Read the vectors of all rows from the store."""
-    scan = cast(SupportsVectorScan, store)
-    vectors = cast(Vectors, state.vectors)
+    scan = cast("SupportsVectorScan", store)
+    vectors = cast("Vectors", state.vectors)
     matrix = np.zeros((state.table.size, vectors.dim), np.float32)
-    for ids, page in scan.vectors(replica.namespaces[0], cast(str, replica.embedder)):
+    for ids, page in scan.vectors(replica.namespaces[0], cast("str", replica.embedder)):
         rows = np.array([state.row_of.get(id, -1) for id in ids], np.int32)
         matrix[rows[rows >= 0]] = page[rows >= 0]
     state.vectors = vectors.compact_for(len(matrix))

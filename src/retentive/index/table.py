@@ -69,10 +69,10 @@ class Table:
     def append(self, rows: Mapping[str, NDArray[Any]], count: int) -> None:
         """Add ``count`` rows; every column must be given."""
         end = self.size + count
-        for name, column in self._columns.items():
-            if end > len(column):
-                self._columns[name] = column = _grown(column, end)
-            column[self.size : end] = rows[name]
+        for name in self._columns:
+            if end > len(self._columns[name]):
+                self._columns[name] = _grown(self._columns[name], end)
+            self._columns[name][self.size : end] = rows[name]
         self.size = end
 
     def set(

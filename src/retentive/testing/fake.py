@@ -29,4 +29,5 @@ class FakeEmbedder:
         for row, text in enumerate(texts):
             for word in words(text) or [text]:
                 vectors[row, crc32(word.encode()) % self.dim] += 1.0
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors

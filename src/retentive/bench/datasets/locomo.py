@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,12 @@ from retentive.bench.datasets.model import (
     Question,
 )
 from retentive.errors import InvalidInputError
-from retentive.records import Message
+from retentive.formats.locomo import messages as messages_of
+from retentive.formats.locomo import session_numbers, session_time
 
 __all__ = ["load"]
 
-_SESSION = re.compile(r"session_(\d+)")
 _SEPARATORS = re.compile(r"[;,\s]+")
-_TIME_FORMAT = "%I:%M %p on %d %B, %Y"
-# The file gives one time per session; a second per turn keeps the turns in order.
-_TURN = timedelta(seconds=1)
 
 
 def load(path: Path) -> Dataset:
@@ -61,7 +58,7 @@ def load(path: Path) -> Dataset:
 
 
 def _conversation(sample: Mapping[str, Any]) -> tuple[Conversation, int]:
-    messages = tuple(_messages(sample["conversation"]))
+    messages = tuple(messages_of(sample["conversation"]))
     known = {message.id for message in messages}
     asked_at = _last_session(sample["conversation"]) + ASKED_AFTER
     questions = [
@@ -80,40 +77,8 @@ def _conversation(sample: Mapping[str, Any]) -> tuple[Conversation, int]:
     return conversation, len(questions) - len(kept)
 
 
-def _messages(conversation: Mapping[str, Any]) -> Iterator[Message]:
-    for number in _sessions(conversation):
-        start = _session_time(conversation, number)
-        for place, turn in enumerate(conversation[f"session_{number}"]):
-            yield Message(
-                role="user",
-                name=turn["speaker"],
-                content=_content(turn),
-                id=turn["dia_id"],
-                session=f"session_{number}",
-                at=start + place * _TURN,
-            )
-
-
-def _sessions(conversation: Mapping[str, Any]) -> list[int]:
-    # Some files date sessions that have no turns; those never took place.
-    found = (_SESSION.fullmatch(key) for key in conversation)
-    numbers = sorted(int(match[1]) for match in found if match)
-    return [number for number in numbers if conversation[f"session_{number}"]]
-
-
-def _session_time(conversation: Mapping[str, Any], number: int) -> datetime:
-    text = conversation[f"session_{number}_date_time"]
-    return datetime.strptime(text, _TIME_FORMAT).replace(tzinfo=UTC)
-
-
 def _last_session(conversation: Mapping[str, Any]) -> datetime:
-    return max(_session_time(conversation, n) for n in _sessions(conversation))
-
-
-def _content(turn: Mapping[str, Any]) -> str:
-    text = str(turn.get("text") or "").strip()
-    caption = turn.get("blip_caption")
-    return f"{text} [image: {caption}]".strip() if caption else text
+    return max(session_time(conversation, n) for n in session_numbers(conversation))
 
 
 def _evidence(labels: list[str] | str, *, known: set[str]) -> frozenset[str]:

