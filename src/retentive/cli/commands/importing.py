@@ -1,0 +1,82 @@
+"""``retentive import``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import IO
+
+import click
+
+from retentive.cli.loading import Loader
+from retentive.cli.progress import progress_bar
+from retentive.cli.tables import table
+from retentive.cli.target import Target, takes_target
+from retentive.formats import FORMATS, Source, open_source
+
+__all__ = ["import_"]
+
+_SHOWN_NAMESPACES = 20
+
+
+@click.command("import")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="What FILE is; found out from its beginning if omitted.",
+)
+@takes_target
+def import_(*, file: IO[str], format_: str | None, target: Target) -> None:
+    """Read conversations or memories from FILE (- for standard input).
+
+    Knows the exports of ChatGPT and Claude (conversations.json), OpenAI-style
+    messages as JSON lines, LoCoMo, and what `retentive export` writes. Running it
+    again adds nothing; a run that was interrupted goes on where it was.
+
+    A file with several people's conversations (LoCoMo) fills a namespace for each:
+    the labels given, then the conversation's name. What `retentive export` wrote
+    goes back to the namespaces that it came from, unless --namespace says where.
+    """
+    source = open_source(file, format=format_)
+    with target.open(create=True) as memory:
+        loader = Loader(memory, override=target.namespace)
+        total, position = _measure(file, source)
+        try:
+            with progress_bar("importing", total=total) as show:
+                loader.load(source.entries, lambda read: show(position(read)))
+        finally:
+            _report(loader, source.format)
+
+
+def _measure(file: IO[str], source: Source) -> tuple[int | None, Callable[[int], int]]:
+    """Return how much there is, and what turns entries read into that measure."""
+    if source.total is not None:
+        return source.total, lambda read: read
+    if file is sys.stdin or not hasattr(file, "buffer"):
+        return None, lambda read: read
+    return os.fstat(file.fileno()).st_size, lambda _read: file.buffer.tell()
+
+
+def _report(loader: Loader, format_: str) -> None:
+    outcomes = loader.outcomes
+    click.echo(
+        f"{loader.read:,} entries read ({format_}): {loader.known:,} were there "
+        f"already, {loader.messages:,} messages added to transcripts."
+    )
+    click.echo(
+        f"Memories: {outcomes['created']:,} added, {outcomes['merged']:,} merged with "
+        f"ones that said the same, {outcomes['replaced']:,} replaced, "
+        f"{outcomes['unchanged']:,} unchanged, {outcomes['barred']:,} skipped "
+        "(forgotten before)."
+    )
+    if len(loader.namespaces) > 1:
+        rows = [
+            [" / ".join(namespace), f"{count:,}"]
+            for namespace, count in sorted(loader.namespaces.items())
+        ]
+        click.echo(table(rows[:_SHOWN_NAMESPACES], head=["namespace", "entries"], right=(1,)))
+        if len(rows) > _SHOWN_NAMESPACES:
+            click.echo(f"… and {len(rows) - _SHOWN_NAMESPACES:,} more namespaces")
