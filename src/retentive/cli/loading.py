@@ -35,6 +35,7 @@ class Loader:
     Attributes:
         read: How many entries were read.
         known: How many of them were there already.
+        messages: How many messages were added to transcripts.
         namespaces: How many entries each namespace was given.
     """
 
@@ -53,17 +54,13 @@ class Loader:
         self._transcripts: dict[tuple[Namespace, str], set[str]] = {}
         self.read = 0
         self.known = 0
+        self.messages = 0
         self.namespaces: Counter[Namespace] = Counter()
 
     @property
     def outcomes(self) -> Counter[str]:
         """How many puts had which outcome."""
         return self._tally.outcomes
-
-    @property
-    def messages(self) -> int:
-        """How many messages were appended to transcripts."""
-        return self._tally.messages
 
     def load(
         self, entries: Iterable[Entry], progress: Callable[[int], None]
@@ -144,6 +141,7 @@ class Loader:
             )
         ]
         self.known += len(items) - len(fresh)
+        self.messages += sum(isinstance(item, Message) for item in fresh)
         return fresh
 
     def _is_new(self, namespace: Namespace, message: Message) -> bool:

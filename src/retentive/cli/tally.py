@@ -17,7 +17,6 @@ class TallyingStore:
         """Wrap a store."""
         self._store = store
         self.outcomes: Counter[str] = Counter()
-        self.messages = 0
 
     def __getattr__(self, name: str) -> Any:
         """Be the store in all but :meth:`apply`."""
@@ -27,5 +26,4 @@ class TallyingStore:
         """Apply a batch and count."""
         commit = self._store.apply(batch)
         self.outcomes.update(outcome.action for outcome in commit.puts)
-        self.messages += commit.messages
         return commit

@@ -1,10 +1,12 @@
-"""A memory described in one YAML file."""
+"""Configuration in YAML: one file describes a memory."""
 
 from __future__ import annotations
 
-from retentive.config.build import open_memory
-from retentive.config.load import load, preset_names, preset_text
-from retentive.config.model import Config, json_schema
+from retentive.config.load import load
+from retentive.config.model import Config
+from retentive.config.opening import open_memory
+from retentive.config.presets import preset_names, preset_text
+from retentive.config.schema import json_schema
 
 __all__ = [
     "Config",

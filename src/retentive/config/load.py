@@ -1,204 +1,120 @@
-"""Reads a configuration file and says everything that is wrong with it."""
+"""Loads a configuration: read, built on its preset, checked as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from importlib.resources import files
-from inspect import Parameter, signature
-from pathlib import Path
+import os
+from collections.abc import Mapping
+from pathlib import Path as FilePath
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from retentive import registry
-from retentive.config.document import Document, Problem, parse, raise_problems
-from retentive.config.document import Path as Place
-from retentive.config.model import Config, Part
-from retentive.errors import ConfigError, MissingExtraError, PluginError
+from retentive.config.model import Config, Consolidation, Recall
+from retentive.config.plugins import check_plugins
+from retentive.config.presets import on_preset
+from retentive.config.problems import Path, Problems, meant
+from retentive.config.reader import read
+from retentive.config.shorthand import written_out
+from retentive.config.wording import in_words, shown
+from retentive.errors import ConfigError
 
-__all__ = ["load", "preset_names", "preset_text"]
+__all__ = ["load", "load_text"]
 
-_NO_PLUGIN = frozenset({("embedders", "none")})
-_SCORER_KEYS = frozenset({"weight", "type"})
+_SECTIONS: Mapping[Path, type[BaseModel]] = {
+    (): Config,
+    ("recall",): Recall,
+    ("consolidation",): Consolidation,
+}
 
 
-def load(path: Path, *, environment: Mapping[str, str] | None = None) -> Config:
-    """Read and check a configuration.
+def load(
+    path: str | FilePath, *, variables: Mapping[str, str] | None = None
+) -> Config:
+    """Load a YAML file.
 
     Args:
-        path: The YAML file.
-        environment: Values for ``${VAR}``; the process's own if omitted.
+        path: The file. Relative paths in it start from its folder.
+        variables: What ``${NAME}`` stands for; the environment if omitted.
 
     Raises:
-        ConfigError: It cannot be read, or is wrong; the message has a line for
-            every problem: file, line, path, what, and the nearest known name.
+        ConfigError: It cannot be read, or something in it is wrong; the message
+            lists all of it, each with file, line and path.
     """
+    file = FilePath(path).expanduser()
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as exc:
         raise ConfigError(
-            f"cannot read the configuration {str(path)!r}: {exc}"
+            f"cannot read the configuration {str(path)!r}: {exc.strerror}; to start "
+            f"one: retentive config show chat > {file.name}"
         ) from exc
-    document = parse(text, file=str(path), environment=environment)
-    problems = list(document.problems)
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"{path}: not UTF-8: {exc}; save it as UTF-8") from exc
+    return load_text(text, file=str(path), folder=file.parent, variables=variables)
+
+
+def load_text(
+    text: str,
+    *,
+    file: str,
+    folder: FilePath,
+    variables: Mapping[str, str] | None = None,
+) -> Config:
+    """Load YAML that is at hand; see :func:`load`."""
+    problems = Problems(file)
+    document = read(
+        text,
+        problems=problems,
+        variables=os.environ if variables is None else variables,
+    )
+    problems.lines = document.lines
     value = {} if document.value is None else document.value
-    if not isinstance(value, dict):
-        raise ConfigError(f"{path}:1: expected keys such as 'store:', got {value!r}")
-    merged = _with_preset(value, document, problems)
-    config: Config | None = None
+    if not isinstance(value, Mapping):
+        problems.add((), f"must be a mapping, got {shown('', value)}")
+        value = {}
+    full = on_preset(written_out(value), problems=problems)
+    check_plugins(full, problems=problems)
+    config = _shaped(_located(full, folder.absolute()), problems)
+    problems.raise_if_any()
+    return config
+
+
+def _shaped(document: Mapping[str, Any], problems: Problems) -> Config:
+    """Return the document as a model; if it has another shape, the default one."""
     try:
-        config = Config.model_validate(merged)
+        return Config.model_validate(document)
     except ValidationError as exc:
-        problems += _of_validation(exc, document)
-    if config is not None:
-        problems += _of_plugins(config, document)
-    raise_problems(problems, file=str(path))
-    return config or Config()
+        for error in exc.errors(include_url=False):
+            _note(error, problems)
+        return Config()
 
 
-def preset_names() -> list[str]:
-    """Return the names of the presets, sorted."""
-    folder = files("retentive.config") / "presets"
-    return sorted(
-        item.name.removesuffix(".yaml")
-        for item in folder.iterdir()
-        if item.name.endswith(".yaml")
-    )
+def _note(error: Mapping[str, Any], problems: Problems) -> None:
+    path: Path = error["loc"]
+    name = str(path[-1]) if path else ""
+    got = f", got {shown(name, error['input'])}"
+    if error["type"] == "missing":
+        problems.add(path[:-1], f"lacks the key {name!r}")
+    elif error["type"] == "extra_forbidden":
+        known = _SECTIONS[path[:-1]].model_fields
+        problems.add(path, f"unknown key{got}{meant(name, known)}")
+    else:
+        problems.add(path, in_words(error) + got)
 
 
-def preset_text(name: str) -> str:
-    """Return a preset's YAML.
-
-    Raises:
-        ConfigError: No preset has this name.
-    """
-    if name not in preset_names():
-        raise ConfigError(f"unknown preset {name!r}{_nearest(name, preset_names())}")
-    source = files("retentive.config") / "presets" / f"{name}.yaml"
-    return source.read_text(encoding="utf-8")
-
-
-def _with_preset(
-    value: dict[str, Any], document: Document, problems: list[Problem]
-) -> dict[str, Any]:
-    name = value.get("preset")
-    if name is None:
+def _located(value: Any, folder: FilePath) -> Any:
+    """Let relative paths of plugins start from the file's folder."""
+    if isinstance(value, list):
+        return [_located(item, folder) for item in value]
+    if not isinstance(value, Mapping):
         return value
-    try:
-        base = parse(preset_text(str(name)), file=f"preset {name}").value
-    except ConfigError as exc:
-        place: Place = ("preset",)
-        problems.append(Problem(document.line(place), place, str(exc)))
-        return value
-    merged: dict[str, Any] = _merged(base, value)
-    return merged
+    located = {key: _located(item, folder) for key, item in value.items()}
+    path = located.get("path")
+    if "type" in located and isinstance(path, str) and _is_relative(path):
+        located["path"] = str(folder / path)
+    return located
 
 
-def _merged(base: Any, own: Any) -> Any:
-    """Return the base with what stands in our own file over it."""
-    if not isinstance(base, dict) or not isinstance(own, dict) or "type" in own:
-        return own
-    return {
-        key: _merged(base.get(key), own[key]) if key in own else base[key]
-        for key in (*base, *(key for key in own if key not in base))
-    }
-
-
-def _of_validation(exc: ValidationError, document: Document) -> list[Problem]:
-    problems = []
-    for error in exc.errors(include_url=False):
-        place = tuple(error["loc"])
-        what = f"{error['msg']}, got {error['input']!r}"
-        if error["type"] == "extra_forbidden":
-            known = _fields_at(place[:-1])
-            what = f"unknown key{_nearest(str(place[-1]), known)}"
-        problems.append(Problem(document.line(place), place, what))
-    return problems
-
-
-def _fields_at(place: Place) -> list[str]:
-    model: Any = Config
-    for step in place:
-        field = model.model_fields.get(step) if hasattr(model, "model_fields") else None
-        model = field.annotation if field is not None else None
-    return list(getattr(model, "model_fields", {}))
-
-
-def _of_plugins(config: Config, document: Document) -> list[Problem]:
-    """Check every plugin's name, and its options against its constructor."""
-    recall = config.recall
-    parts: list[tuple[str, Place, str, Mapping[str, Any]]] = [
-        ("stores", ("store",), config.store.type, config.store.options()),
-        ("embedders", ("embedder",), config.embedder.type, config.embedder.options()),
-        ("fusions", ("recall", "fusion"), recall.fusion.type, recall.fusion.options()),
-        (
-            "counters",
-            ("recall", "counter"),
-            recall.counter.type,
-            recall.counter.options(),
-        ),
-    ]
-    parts += _listed("processors", ("processors",), config.processors)
-    parts += _listed(
-        "policies", ("consolidation", "policies"), config.consolidation.policies
-    )
-    for name, scorer in (recall.scorers or {}).items():
-        place: Place = ("recall", "scorers", name)
-        parts.append(("scorers", place, scorer.type or name, scorer.options()))
-    return [problem for part in parts for problem in _of_plugin(part, document)]
-
-
-def _listed(
-    group: str, place: Place, parts: Sequence[Part]
-) -> list[tuple[str, Place, str, Mapping[str, Any]]]:
-    return [
-        (group, (*place, i), part.type, part.options()) for i, part in enumerate(parts)
-    ]
-
-
-def _of_plugin(
-    part: tuple[str, Place, str, Mapping[str, Any]], document: Document
-) -> list[Problem]:
-    group, place, name, options = part
-    if (group, name) in _NO_PLUGIN:
-        return []
-    line = document.line(place)
-    try:
-        plugin = registry.find(group, name)
-    except MissingExtraError as exc:
-        return [Problem(line, place, str(exc))]
-    except PluginError as exc:
-        nearest = _nearest(name, registry.installed(group))
-        return [Problem(line, place, f"{exc}{nearest}")]
-    known = _option_names(plugin)
-    if known is None:
-        return []
-    return [
-        Problem(
-            document.line((*place, option)),
-            (*place, option),
-            f"{name} has no option {option!r}{_nearest(option, known)}",
-        )
-        for option in options
-        if option not in known
-    ]
-
-
-def _option_names(plugin: Any) -> list[str] | None:
-    """Return the options that a plugin takes; ``None`` if it takes any."""
-    make = getattr(plugin, "open", plugin)
-    try:
-        parameters = signature(make).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters):
-        return None
-    return [p.name for p in parameters if p.name not in ("self", "clock", "name")]
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(known)}" if known else ""
+def _is_relative(path: str) -> bool:
+    apart = path.startswith(("~", ":")) or "://" in path or not path
+    return not apart and not FilePath(path).is_absolute()

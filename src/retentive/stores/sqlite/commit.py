@@ -277,12 +277,10 @@ def _messages(
             "WHERE namespace = ?1 AND session = ?2 AND (?3 IS NULL OR id = ?3)",
             (number, session, gone.id),
         )
+    rows = [
+        (number, names.number(connection, message.session), *message_row(message))
+        for message in batch.messages
+    ]
     before = connection.total_changes
-    connection.executemany(
-        _INSERT_MESSAGE,
-        [
-            (number, names.number(connection, m.session), *message_row(m))
-            for m in batch.messages
-        ],
-    )
+    connection.executemany(_INSERT_MESSAGE, rows)
     return connection.total_changes - before

@@ -1,0 +1,101 @@
+"""Makes a memory of a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from retentive.config.load import load
+from retentive.config.model import Config, PluginChoice
+from retentive.config.plugins import make
+from retentive.config.problems import Path, Problems
+from retentive.errors import InvalidInputError
+from retentive.memory import Memory
+
+if TYPE_CHECKING:
+    from retentive.recall.ranking import RecallSettings
+
+__all__ = ["open_memory"]
+
+
+def open_memory(path: str | FilePath, **overrides: Any) -> Memory:
+    """Open the memory that a YAML file describes.
+
+    Args:
+        path: The file.
+        overrides: Arguments of :class:`~retentive.memory.Memory` that win over
+            what the file says; what they replace is not even made.
+
+    Raises:
+        ConfigError: The file is wrong; see :func:`~retentive.config.load`.
+        StoreError: The store cannot be opened.
+        MissingExtraError: A plugin needs a package that is not installed.
+    """
+    config = load(path)
+    problems = Problems(str(path))
+    parts: dict[str, Any] = dict(overrides)
+    for name, made in _parts(config, problems).items():
+        if name not in parts:
+            parts[name] = made()
+    problems.raise_if_any()
+    store = _made("stores", config.store, ("store",), problems)
+    problems.raise_if_any()
+    return Memory(store, **parts)
+
+
+def _parts(config: Config, problems: Problems) -> Mapping[str, Callable[[], Any]]:
+    recall = config.recall
+    return {
+        "namespace": lambda: config.namespace,
+        "also_read": lambda: config.also_read,
+        "budget": lambda: recall.budget,
+        "cache_bytes": lambda: config.cache_bytes,
+        "counter": lambda: _made(
+            "counters", recall.counter, ("recall", "counter"), problems
+        ),
+        "processors": lambda: [
+            _made("processors", choice, ("processors", place), problems)
+            for place, choice in enumerate(config.processors)
+        ],
+        "recall": lambda: _settings(config, problems),
+        "embedder": lambda: _embedder(config, problems),
+    }
+
+
+def _settings(config: Config, problems: Problems) -> RecallSettings | None:
+    from retentive.recall.ranking import RecallSettings, WeightedScorer
+
+    chosen = config.recall
+    scorers = [
+        WeightedScorer(
+            _made("scorers", choice, ("recall", "scorers", name), problems),
+            choice.weight,
+        )
+        for name, choice in chosen.scorers.items()
+    ]
+    fusion = _made("fusions", chosen.fusion, ("recall", "fusion"), problems)
+    try:
+        return RecallSettings(
+            scorers=scorers, fusion=fusion, diversity=chosen.diversity
+        )
+    except InvalidInputError as exc:
+        problems.add(("recall",), str(exc))
+        return None
+
+
+def _embedder(config: Config, problems: Problems) -> Any:
+    if config.embedder is None:
+        return None
+    from retentive.embedders.cached import CachedEmbedder
+
+    inner = _made("embedders", config.embedder, ("embedder",), problems)
+    return None if inner is None else CachedEmbedder(inner)
+
+
+def _made(group: str, choice: PluginChoice, path: Path, problems: Problems) -> Any:
+    document = {"type": choice.type, **choice.options}
+    own = Problems(problems.file, problems.lines)
+    made = make(group, document, path=path, problems=own)
+    problems.join(own)
+    return made

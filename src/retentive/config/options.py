@@ -1,0 +1,98 @@
+"""Checks a plugin's options against what it can be made with."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, get_type_hints
+
+from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
+
+from retentive.config.problems import Path, Problems, meant
+from retentive.config.units import parse_duration
+from retentive.config.wording import in_words, shown
+
+__all__ = ["Parameter", "checked_options", "parameters"]
+
+Parameter = tuple[Any, bool]
+"""The type of an option, :data:`Any` where it is unknown, and whether it is a must."""
+
+
+def parameters(factory: Callable[..., Any]) -> dict[str, Parameter]:
+    """Return the options that a file can give; those that take code are left out."""
+    found: dict[str, Parameter] = {}
+    hints = _hints(factory)
+    for name, parameter in inspect.signature(factory).parameters.items():
+        named = parameter.kind in (
+            parameter.POSITIONAL_OR_KEYWORD,
+            parameter.KEYWORD_ONLY,
+        )
+        hint = hints.get(name, Any)
+        if named and "Callable" not in str(hint):
+            found[name] = (hint, parameter.default is parameter.empty)
+    return found
+
+
+def checked_options(
+    factory: Callable[..., Any],
+    given: Mapping[str, Any],
+    *,
+    path: Path,
+    problems: Problems,
+) -> dict[str, Any]:
+    """Return the options as the plugin takes them: seconds for durations.
+
+    Unknown, missing and wrong ones are noted and left out.
+    """
+    known = parameters(factory)
+    open_ended = any(
+        parameter.kind is parameter.VAR_KEYWORD
+        for parameter in inspect.signature(factory).parameters.values()
+    )
+    checked: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in known:
+            try:
+                checked[name] = _fitting(name, value, known[name][0])
+            except ValueError as exc:
+                said = f"{exc}, got {shown(name, value)}"
+                problems.add((*path, name), said)
+        elif open_ended:
+            checked[name] = value
+        else:
+            hint = meant(name, known) or "; it has none"
+            problems.add(
+                (*path, name), f"unknown option, got {shown(name, value)}{hint}"
+            )
+    for name, (_, required) in known.items():
+        if required and name not in given:
+            problems.add(path, f"lacks the option {name!r}")
+    return checked
+
+
+def _fitting(name: str, value: Any, hint: Any) -> Any:
+    """Return a value of the option's type.
+
+    Raises:
+        ValueError: It cannot be one.
+    """
+    if name.endswith("_s") and value is not None:
+        return parse_duration(value)
+    if hint is Any:
+        return value
+    if isinstance(value, bool) and "bool" not in str(hint):
+        raise ValueError("must be no truth value; put yes and no in quotes")
+    try:
+        return TypeAdapter(hint).validate_python(value)
+    except ValidationError as exc:
+        raise ValueError(in_words(exc.errors()[0])) from exc
+    except PydanticSchemaGenerationError:
+        return value  # a type of the plugin's own, which it checks itself
+
+
+def _hints(factory: Callable[..., Any]) -> dict[str, Any]:
+    function = factory.__init__ if inspect.isclass(factory) else factory
+    try:
+        return get_type_hints(function)
+    except (NameError, TypeError):
+        return {}  # names that are imported for type checkers only

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from retentive.protocols import Store
+from retentive.stores.memory import MemoryStore
+from retentive.stores.sqlite import SQLiteStore
+from retentive.testing.clock import ManualClock
+from retentive.testing.store_suite import StoreSuite
+
+
+class TestMemoryStore(StoreSuite):
+    @pytest.fixture
+    def store(self, clock: ManualClock) -> Store:
+        return MemoryStore(clock=clock)
+
+
+class TestSQLiteStore(StoreSuite):
+    @pytest.fixture
+    def store(self, clock: ManualClock, tmp_path: Path) -> Iterator[Store]:
+        store = SQLiteStore.open(tmp_path / "a.db", clock=clock)
+        yield store
+        store.close()
+
+    @pytest.fixture
+    def reopen(self, tmp_path: Path) -> Callable[[Store], Store]:
+        def reopen(store: Store) -> Store:
+            store.close()
+            return SQLiteStore.open(tmp_path / "a.db")
+
+        return reopen
