@@ -18,7 +18,7 @@ from retentive.config.shorthand import written_out
 from retentive.config.wording import in_words, shown
 from retentive.errors import ConfigError
 
-__all__ = ["load", "load_text"]
+__all__ = ["load", "load_file"]
 
 _SECTIONS: Mapping[Path, type[BaseModel]] = {
     (): Config,
@@ -40,6 +40,13 @@ def load(
         ConfigError: It cannot be read, or something in it is wrong; the message
             lists all of it, each with file, line and path.
     """
+    return load_file(path, variables=variables)[0]
+
+
+def load_file(
+    path: str | FilePath, *, variables: Mapping[str, str] | None = None
+) -> tuple[Config, Problems]:
+    """Load a file; also return what knows its lines, for problems found later."""
     file = FilePath(path).expanduser()
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -50,17 +57,17 @@ def load(
         ) from exc
     except UnicodeDecodeError as exc:
         raise ConfigError(f"{path}: not UTF-8: {exc}; save it as UTF-8") from exc
-    return load_text(text, file=str(path), folder=file.parent, variables=variables)
+    return _checked(text, file=str(path), folder=file.parent, variables=variables)
 
 
-def load_text(
+def _checked(
     text: str,
     *,
     file: str,
     folder: FilePath,
     variables: Mapping[str, str] | None = None,
-) -> Config:
-    """Load YAML that is at hand; see :func:`load`."""
+) -> tuple[Config, Problems]:
+    """Load YAML; also return what knows its lines, for problems found later."""
     problems = Problems(file)
     document = read(
         text,
@@ -76,7 +83,7 @@ def load_text(
     check_plugins(full, problems=problems)
     config = _shaped(_located(full, folder.absolute()), problems)
     problems.raise_if_any()
-    return config
+    return config, problems
 
 
 def _shaped(document: Mapping[str, Any], problems: Problems) -> Config:

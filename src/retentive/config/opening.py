@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from retentive.config.load import load
+from retentive.config.load import load_file
 from retentive.config.model import Config, PluginChoice
 from retentive.config.plugins import make
 from retentive.config.problems import Path, Problems
@@ -32,8 +32,7 @@ def open_memory(path: str | FilePath, **overrides: Any) -> Memory:
         StoreError: The store cannot be opened.
         MissingExtraError: A plugin needs a package that is not installed.
     """
-    config = load(path)
-    problems = Problems(str(path))
+    config, problems = load_file(path)
     parts: dict[str, Any] = dict(overrides)
     for name, made in _parts(config, problems).items():
         if name not in parts:

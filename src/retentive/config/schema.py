@@ -1,0 +1,143 @@
+"""A JSON Schema of configurations, with which editors complete and check them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import PydanticSchemaGenerationError, TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema
+
+from retentive.config.options import parameters
+from retentive.config.plugins import factory
+from retentive.config.presets import NO_PRESET, preset_names
+from retentive.config.shorthand import NO_EMBEDDER
+from retentive.config.units import DURATION, SIZE
+from retentive.errors import RetentiveError
+from retentive.registry import installed
+
+__all__ = ["json_schema"]
+
+_Schema = dict[str, Any]
+_VARIABLE: _Schema = {"type": "string", "pattern": r"\$\{"}
+_OWN_PLUGIN = r"^[\w.]+:[\w.]+$"
+_WEIGHT: _Schema = {"anyOf": [{"type": "number", "minimum": 0}, _VARIABLE]}
+_LABELS: _Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the schema, draft 2020-12, with all plugins that are installed."""
+    presets = [*preset_names(), NO_PRESET]
+    properties: _Schema = {
+        "preset": {"description": "What the file builds on.", "enum": presets},
+        "store": _plugin("stores"),
+        "namespace": {"description": "Whose memory.", **_LABELS},
+        "also_read": {"type": "array", "items": _LABELS},
+        "embedder": {"anyOf": [{"enum": [NO_EMBEDDER, None]}, _plugin("embedders")]},
+        "processors": {"type": "array", "items": _plugin("processors")},
+        "recall": _object(_recall()),
+        "consolidation": _object(
+            {"policies": {"type": "array", "items": _plugin("policies")}}
+        ),
+        "cache_bytes": {
+            "description": "Most memory for replicas: bytes, or such as 512MB.",
+            "anyOf": [{"type": "integer", "minimum": 0}, _text(SIZE), _VARIABLE],
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Retentive configuration",
+        **_object(properties),
+    }
+
+
+def _recall() -> _Schema:
+    names = installed("scorers")
+    return {
+        "budget": {
+            "description": "Tokens of a context.",
+            "anyOf": [{"type": "integer", "minimum": 0}, _VARIABLE],
+        },
+        "diversity": {
+            "description": "Strength of maximal marginal relevance.",
+            "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _VARIABLE],
+        },
+        "fusion": _plugin("fusions"),
+        "counter": _plugin("counters"),
+        "scorers": {
+            "type": "object",
+            "description": "Signals and their weights; 0 switches one off.",
+            "properties": {
+                name: {"anyOf": [_WEIGHT, _scorer(name, named=True)]} for name in names
+            },
+            "additionalProperties": {
+                "anyOf": [*(_scorer(name, named=False) for name in names), _own(True)]
+            },
+        },
+    }
+
+
+def _plugin(group: str) -> _Schema:
+    """Return the schema of a choice: a name, or a mapping with its options."""
+    names = installed(group)
+    choices = [_object({"type": {"const": n}, **_options(group, n)}) for n in names]
+    for name, choice in zip(names, choices, strict=True):
+        choice["required"] = ["type", *_required(group, name)]
+    return {"anyOf": [{"enum": names}, _text(_OWN_PLUGIN), *choices, _own(False)]}
+
+
+def _scorer(name: str, *, named: bool) -> _Schema:
+    properties = {"weight": _WEIGHT, **_options("scorers", name)}
+    schema = _object({"type": {"const": name}, **properties})
+    schema["required"] = [] if named else ["type"]
+    return schema
+
+
+def _own(weighted: bool) -> _Schema:
+    """Return the schema of a ``module:Class``, whose options nobody knows."""
+    properties = {"type": _text(_OWN_PLUGIN)}
+    if weighted:
+        properties["weight"] = _WEIGHT
+    return {"type": "object", "properties": properties, "required": ["type"]}
+
+
+def _options(group: str, name: str) -> _Schema:
+    return {
+        option: _option(option, hint)
+        for option, (hint, _) in _parameters(group, name).items()
+        if not (group == "scorers" and option == "name")
+    }
+
+
+def _required(group: str, name: str) -> list[str]:
+    return [option for option, (_, must) in _parameters(group, name).items() if must]
+
+
+def _parameters(group: str, name: str) -> dict[str, tuple[Any, bool]]:
+    try:
+        maker = factory(group, name)
+        is_function = group == "counters" and not isinstance(maker, type)
+        return {} if is_function else parameters(maker)
+    except RetentiveError:
+        return {}  # a plugin that cannot be imported here is known by name only
+
+
+def _option(name: str, hint: Any) -> _Schema:
+    if name.endswith("_s"):
+        return {"anyOf": [{"type": "number"}, _text(DURATION), _VARIABLE]}
+    try:
+        schema = TypeAdapter(hint).json_schema()
+    except (PydanticSchemaGenerationError, PydanticInvalidForJsonSchema):
+        return {}
+    return {"anyOf": [schema, _VARIABLE]} if schema else {}
+
+
+def _object(properties: _Schema) -> _Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _text(pattern: str) -> _Schema:
+    return {"type": "string", "pattern": pattern}
