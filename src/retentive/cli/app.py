@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
@@ -76,4 +77,6 @@ class LazyGroup(click.Group):
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def app(*, debug: bool) -> None:
     """Long-term memory for LLM agents: no key, no server, no model download."""
-    del debug  # read from the context by LazyGroup.invoke
+    if not debug:
+        # What the library warns of, a rebuilt snapshot say, is no user's concern.
+        logging.getLogger("retentive").setLevel(logging.ERROR)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from retentive.cli.tables import cut, pad
+from retentive.cli.tables import cut, pad, width, wrap
 from retentive.records import Hit, MemoryRecord
 
-__all__ = ["as_json", "hit_line", "strongest", "who"]
+__all__ = ["as_json", "hit_line", "hit_lines", "strongest", "who"]
 
 _LEAST = 0.05  # contributions below this are noise to a reader
 _WHO_COLUMNS = 12
@@ -27,10 +27,17 @@ def strongest(signals: Mapping[str, float], *, count: int = 3) -> str:
 
 def hit_line(hit: Hit, *, rank: int, columns: int) -> str:
     """Return rank, date, speaker and text, cut to some columns."""
+    return "\n".join(hit_lines(hit, rank=rank, columns=columns, lines=1))
+
+
+def hit_lines(hit: Hit, *, rank: int, columns: int, lines: int) -> list[str]:
+    """Return the same with the text on at most some lines."""
     date = hit.record.occurred_at.date().isoformat()
     speaker = pad(cut(who(hit.record), _WHO_COLUMNS), _WHO_COLUMNS)
     start = f"{rank:>3}  {date}  {speaker}  "
-    return start + cut(hit.record.content, columns - len(date) - _WHO_COLUMNS - 9)
+    room = columns - width(start)
+    first, *others = wrap(hit.record.content, room, lines=lines)
+    return [start + first, *(" " * width(start) + other for other in others)]
 
 
 def as_json(hit: Hit) -> dict[str, Any]:

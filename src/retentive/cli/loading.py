@@ -62,9 +62,7 @@ class Loader:
         """How many puts had which outcome."""
         return self._tally.outcomes
 
-    def load(
-        self, entries: Iterable[Entry], progress: Callable[[int], None]
-    ) -> None:
+    def load(self, entries: Iterable[Entry], progress: Callable[[int], None]) -> None:
         """Load entries; ``progress`` is told how many were read.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unicodedata import combining, east_asian_width
 
-__all__ = ["cut", "pad", "table", "width"]
+__all__ = ["cut", "pad", "table", "width", "wrap"]
 
 _WIDE = frozenset("WF")
 
@@ -28,6 +28,20 @@ def cut(text: str, columns: int) -> str:
         if taken > columns - 1:
             return f"{line[:place].rstrip()}…"
     return line
+
+
+def wrap(text: str, columns: int, *, lines: int) -> list[str]:
+    """Return a text broken into at most some lines, the last one cut.
+
+    Breaks at spaces, and between wide characters, which stand without spaces.
+    """
+    rest = " ".join(text.split())
+    broken: list[str] = []
+    while width(rest) > columns and len(broken) < lines - 1:
+        place = _break(rest, columns)
+        broken.append(rest[:place].rstrip())
+        rest = rest[place:].lstrip()
+    return [*broken, cut(rest, columns)]
 
 
 def pad(text: str, columns: int, *, right: bool = False) -> str:
@@ -54,6 +68,18 @@ def table(
         ).rstrip()
         for line in lines
     )
+
+
+def _break(line: str, columns: int) -> int:
+    """Return where to break: at least one character is taken."""
+    taken, last = 0, 0
+    for place, character in enumerate(line):
+        if character == " " or (place and _width(line[place - 1]) == 2):
+            last = place
+        taken += _width(character)
+        if taken > columns:
+            return last or max(1, place)
+    return len(line)
 
 
 def _width(character: str) -> int:

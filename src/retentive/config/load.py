@@ -27,9 +27,7 @@ _SECTIONS: Mapping[Path, type[BaseModel]] = {
 }
 
 
-def load(
-    path: str | FilePath, *, variables: Mapping[str, str] | None = None
-) -> Config:
+def load(path: str | FilePath, *, variables: Mapping[str, str] | None = None) -> Config:
     """Load a YAML file.
 
     Args:

@@ -32,9 +32,7 @@ def preset_text(name: str) -> str:
         ConfigError: No preset has this name.
     """
     if name not in preset_names():
-        raise ConfigError(
-            f"no preset is named {name!r}{meant(name, preset_names())}"
-        )
+        raise ConfigError(f"no preset is named {name!r}{meant(name, preset_names())}")
     source = files("retentive.config") / "presets" / f"{name}.yaml"
     return source.read_text(encoding="utf-8")
 

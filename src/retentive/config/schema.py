@@ -18,10 +18,11 @@ from retentive.registry import installed
 __all__ = ["json_schema"]
 
 _Schema = dict[str, Any]
-_VARIABLE: _Schema = {"type": "string", "pattern": r"\$\{"}
+_VARIABLE: _Schema = {"$ref": "#/$defs/variable"}
 _OWN_PLUGIN = r"^[\w.]+:[\w.]+$"
-_WEIGHT: _Schema = {"anyOf": [{"type": "number", "minimum": 0}, _VARIABLE]}
-_LABELS: _Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+_WEIGHT: _Schema = {"$ref": "#/$defs/weight"}
+_LABELS: _Schema = {"$ref": "#/$defs/labels"}
+_DURATION: _Schema = {"$ref": "#/$defs/duration"}
 
 
 def json_schema() -> dict[str, Any]:
@@ -30,7 +31,7 @@ def json_schema() -> dict[str, Any]:
     properties: _Schema = {
         "preset": {"description": "What the file builds on.", "enum": presets},
         "store": _plugin("stores"),
-        "namespace": {"description": "Whose memory.", **_LABELS},
+        "namespace": _LABELS,
         "also_read": {"type": "array", "items": _LABELS},
         "embedder": {"anyOf": [{"enum": [NO_EMBEDDER, None]}, _plugin("embedders")]},
         "processors": {"type": "array", "items": _plugin("processors")},
@@ -47,6 +48,19 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Retentive configuration",
         **_object(properties),
+        "$defs": _definitions(),
+    }
+
+
+def _definitions() -> _Schema:
+    return {
+        "variable": {"description": "From the environment.", **_text(r"\$\{")},
+        "weight": {"anyOf": [{"type": "number", "minimum": 0}, _VARIABLE]},
+        "labels": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "duration": {
+            "description": "Seconds, or such as 7d, 36h, 15m, 30s.",
+            "anyOf": [{"type": "number"}, _text(DURATION), _VARIABLE],
+        },
     }
 
 
@@ -123,7 +137,7 @@ def _parameters(group: str, name: str) -> dict[str, tuple[Any, bool]]:
 
 def _option(name: str, hint: Any) -> _Schema:
     if name.endswith("_s"):
-        return {"anyOf": [{"type": "number"}, _text(DURATION), _VARIABLE]}
+        return _DURATION
     try:
         schema = TypeAdapter(hint).json_schema()
     except (PydanticSchemaGenerationError, PydanticInvalidForJsonSchema):

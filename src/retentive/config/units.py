@@ -26,7 +26,9 @@ def parse_duration(value: object) -> float:
         return float(value)
     match = re.fullmatch(DURATION[1:-1], value) if isinstance(value, str) else None
     if match is None:
-        return float(_plain(value, "seconds, or a duration such as 7d, 36h, 15m or 30s"))
+        return float(
+            _plain(value, "seconds, or a duration such as 7d, 36h, 15m or 30s")
+        )
     unit = match[2]
     return float(match[0].strip().removesuffix(unit)) * _SECONDS[unit]
 

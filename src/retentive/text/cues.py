@@ -41,59 +41,16 @@ ANSWERS: Mapping[str, Cue] = MappingProxyType(
 """What an answer to each type of question is likely to show."""
 
 _UNITS = frozenset(
-    [
-        "minute",
-        "minutes",
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "night",
-        "nights",
-        "week",
-        "weeks",
-        "weekend",
-        "weekends",
-        "month",
-        "months",
-        "year",
-        "years",
-        "decade",
-        "decades",
-    ]
+    """minute minutes hour hours day days night nights week weeks weekend weekends
+    month months year years decade decades""".split()
 )
 _MONTHS = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
+    """january february march april june july august september october november
+    december""".split()
 )
 _WEEKDAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "mondays",
-        "tuesdays",
-        "wednesdays",
-        "thursdays",
-        "fridays",
-        "saturdays",
-        "sundays",
-    ]
+    """monday tuesday wednesday thursday friday saturday sunday mondays tuesdays
+    wednesdays thursdays fridays saturdays sundays""".split()
 )
 # A word of the set shows the cue by itself.
 _BY_WORD: tuple[tuple[Cue, frozenset[str]], ...] = (
@@ -102,149 +59,40 @@ _BY_WORD: tuple[tuple[Cue, frozenset[str]], ...] = (
         _MONTHS
         | _WEEKDAYS
         | frozenset(
-            [
-                "yesterday",
-                "today",
-                "tonight",
-                "tomorrow",
-                "ago",
-                "recently",
-                "since",
-                "weekend",
-                "christmas",
-                "easter",
-                "thanksgiving",
-                "halloween",
-                "week",
-                "month",
-                "year",
-                "morning",
-                "evening",
-            ]
+            """yesterday today tonight tomorrow ago recently since weekend christmas
+            easter thanksgiving halloween week month year morning evening""".split()
         ),
     ),
     (
         Cue.NUMBER,
         frozenset(
-            [
-                "two",
-                "three",
-                "four",
-                "five",
-                "six",
-                "seven",
-                "eight",
-                "nine",
-                "ten",
-                "eleven",
-                "twelve",
-                "dozen",
-                "hundred",
-                "thousand",
-                "million",
-                "once",
-                "twice",
-                "both",
-                "couple",
-                "several",
-            ]
+            """two three four five six seven eight nine ten eleven twelve dozen hundred
+            thousand million once twice both couple several""".split()
         ),
     ),
     (
         Cue.KIN,
         frozenset(
-            [
-                "mom",
-                "mum",
-                "mother",
-                "dad",
-                "father",
-                "parent",
-                "parents",
-                "sister",
-                "sisters",
-                "brother",
-                "brothers",
-                "sibling",
-                "siblings",
-                "husband",
-                "wife",
-                "spouse",
-                "partner",
-                "fiance",
-                "fiancee",
-                "boyfriend",
-                "girlfriend",
-                "son",
-                "sons",
-                "daughter",
-                "daughters",
-                "kid",
-                "kids",
-                "child",
-                "children",
-                "baby",
-                "aunt",
-                "uncle",
-                "cousin",
-                "cousins",
-                "niece",
-                "nieces",
-                "nephew",
-                "nephews",
-                "grandma",
-                "grandpa",
-                "grandmother",
-                "grandfather",
-                "grandparents",
-                "gran",
-                "granny",
-                "family",
-                "friend",
-                "friends",
-                "colleague",
-                "colleagues",
-                "coworker",
-                "coworkers",
-                "boss",
-                "neighbor",
-                "neighbors",
-                "neighbour",
-                "neighbours",
-                "teacher",
-                "mentor",
-                "roommate",
-                "roommates",
-            ]
+            """mom mum mother dad father parent parents sister sisters brother brothers
+            sibling siblings husband wife spouse partner fiance fiancee boyfriend
+            girlfriend son sons daughter daughters kid kids child children baby aunt
+            uncle cousin cousins niece nieces nephew nephews grandma grandpa grandmother
+            grandfather grandparents gran granny family friend friends colleague
+            colleagues coworker coworkers boss neighbor neighbors neighbour neighbours
+            teacher mentor roommate roommates""".split()
         ),
     ),
-    (Cue.REASON, frozenset(["because", "cause", "since", "reason", "reasons", "due"])),
+    (Cue.REASON, frozenset("because cause since reason reasons due".split())),
     (
         Cue.FIRST_PERSON,
-        frozenset(
-            [
-                "i",
-                "i'm",
-                "i've",
-                "i'd",
-                "i'll",
-                "my",
-                "mine",
-                "me",
-                "we",
-                "we're",
-                "we've",
-                "our",
-                "us",
-            ]
-        ),
+        frozenset("i i'm i've i'd i'll my mine me we we're we've our us".split()),
     ),
 )
 # A pattern is worth a try only where one of the words occurs.
 _BY_PHRASE: tuple[tuple[Cue, frozenset[str], re.Pattern[str]], ...] = (
     (
         Cue.TIME_WORD,
-        frozenset(["last", "next", "this", "past", "in", "may", "new"]),
+        frozenset("last next this past in may new".split()),
         re.compile(
             r"\b(?:(?:last|next|this|past) (?:\w+ )?(?:night|spring|summer|autumn|fall"
             r"|winter)|in may|new year)\b",

@@ -27,40 +27,15 @@ from retentive.text.calendar import (
 
 __all__ = ["find"]
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_MONTHS = (
+    "january february march april may june july august september october november "
+    "december"
+).split()
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _SEASONS = {"spring": 0, "summer": 1, "autumn": 2, "fall": 2, "winter": 3}
 _NUMBERS = dict(
     zip(
-        [
-            "a",
-            "an",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ],
+        "a an one two three four five six seven eight nine ten eleven twelve".split(),
         (1, 1, *range(1, 13)),
         strict=True,
     )

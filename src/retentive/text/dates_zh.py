@@ -83,7 +83,7 @@ def number(text: str) -> int:
         return int("".join(str(_digit(char)) for char in text))
     hundreds, _, rest = text.rpartition("百")
     total = 100 * (_digit(hundreds) if hundreds else 0)
-    tens, has_tens, ones = rest.partition("十")
+    tens, has_tens, ones = rest.rpartition("十")
     if has_tens:
         total += 10 * (_digit(tens.lstrip("零")) if tens.lstrip("零") else 1)
     return total + (_digit(ones.lstrip("零")) if ones.lstrip("零") else 0)

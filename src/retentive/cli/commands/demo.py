@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 import click
 
 from retentive.cli.demo_data import DemoQuestion, demo_messages, demo_questions
-from retentive.cli.hits import hit_line, strongest
+from retentive.cli.hits import hit_lines, strongest
 from retentive.cli.tables import cut, width
 from retentive.records import Hit, MemoryRecord, Message
 from retentive.text.counters import estimate_tokens
 
 if TYPE_CHECKING:
     from retentive.memory import Memory
+    from retentive.recall.context import Context
 
 __all__ = ["demo"]
 
 _COLUMNS = 100
 _ASKED = 10  # hits per question, of which a few are shown
+_BUDGET = 400  # the bundled history is short; contexts of real ones take 1,000
 _NAMESPACE = ("demo",)
 
 
@@ -35,15 +37,22 @@ class _Answered:
     Attributes:
         hits: Best first.
         found: Ranks at which evidence was recalled, ascending.
-        tokens: Of the context within the default budget.
+        context: What a model would be given.
         seconds: That the recall took.
     """
 
     question: DemoQuestion
     hits: Sequence[Hit]
     found: Sequence[int]
-    tokens: int
+    context: Context
     seconds: float
+
+    def evidence_in(self, hits: Sequence[Hit]) -> int:
+        """Return how many messages of the evidence some hits hold."""
+        found: set[str] = set()
+        for hit in hits:
+            found |= _sources(hit.record)
+        return len(found & self.question.evidence)
 
 
 @click.command()
@@ -55,8 +64,11 @@ class _Answered:
 @click.option(
     "--embedder", metavar="NAME", help="none (the default), hashing, minilm, …"
 )
+@click.option(
+    "--budget", default=_BUDGET, show_default=True, help="Tokens of a context."
+)
 @click.option("--hits", "shown", default=3, show_default=True, help="Hits to show.")
-def demo(*, db: Path | None, embedder: str | None, shown: int) -> None:
+def demo(*, db: Path | None, embedder: str | None, budget: int, shown: int) -> None:
     """Remember a bundled conversation of many sessions, then ask about it.
 
     For each question: whether the evidence was recalled and at which rank, the
@@ -73,7 +85,7 @@ def demo(*, db: Path | None, embedder: str | None, shown: int) -> None:
         answered = []
         questions = demo_questions()
         for number, question in enumerate(questions, start=1):
-            answered.append(_ask(memory, question))
+            answered.append(_ask(memory, question, budget=budget))
             _show(answered[-1], f"{number}/{len(questions)}", shown=shown, full=full)
     _sum_up(answered, full=full)
     if db is not None:
@@ -93,7 +105,7 @@ def _opened(db: Path | None, embedder: str | None) -> Iterator[Memory]:
             yield memory
 
 
-def _ask(memory: Memory, question: DemoQuestion) -> _Answered:
+def _ask(memory: Memory, question: DemoQuestion, *, budget: int) -> _Answered:
     started = time.perf_counter()
     hits = memory.recall(question.text, limit=_ASKED, now=question.now)
     seconds = time.perf_counter() - started
@@ -105,7 +117,7 @@ def _ask(memory: Memory, question: DemoQuestion) -> _Answered:
             for rank, hit in enumerate(hits, start=1)
             if question.evidence & _sources(hit.record)
         ],
-        tokens=memory.context(question.text, now=question.now).tokens,
+        context=memory.context(question.text, now=question.now, budget=budget),
         seconds=seconds,
     )
 
@@ -138,12 +150,17 @@ def _show(answered: _Answered, number: str, *, shown: int, full: int) -> None:
     click.echo(f"     evidence: {_verdict(answered)}")
     for rank, hit in enumerate(answered.hits[:shown], start=1):
         mark = "*" if rank in answered.found else " "
-        line = hit_line(hit, rank=rank, columns=_COLUMNS - 2)
-        click.echo(f" {mark}{line}")
-        click.echo(f"       {'why: ' + (strongest(hit.signals) or 'nothing better')}")
-    share = answered.tokens / full
+        first, *others = hit_lines(hit, rank=rank, columns=_COLUMNS - 2, lines=2)
+        click.echo(f" {mark}{first}")
+        for line in others:
+            click.echo(f"  {line}")
+        click.echo(f"       why: {strongest(hit.signals) or 'nothing speaks for it'}")
+    block = answered.context
+    held = answered.evidence_in(block.hits)
     click.echo(
-        f"     context: {answered.tokens:,} tokens instead of {full:,} ({share:.0%})"
+        f"     context: {block.tokens:,} tokens instead of {full:,} "
+        f"({block.tokens / full:.0%}), with {held} of "
+        f"{len(question.evidence)} messages of the evidence"
     )
 
 
@@ -163,7 +180,7 @@ def _sum_up(answered: Sequence[_Answered], *, full: int) -> None:
         click.echo(
             f"recall@{depth:<2}  {share:6.0%}  of the evidence is in {depth} hits"
         )
-    tokens = sum(item.tokens for item in answered) / len(answered)
+    tokens = sum(item.context.tokens for item in answered) / len(answered)
     click.echo(
         f"tokens     {1 - tokens / full:6.0%}  saved: {tokens:,.0f} per question "
         f"instead of {full:,}"
@@ -174,7 +191,4 @@ def _sum_up(answered: Sequence[_Answered], *, full: int) -> None:
 
 def _recall_at(answered: _Answered, depth: int) -> float:
     evidence = answered.question.evidence
-    found: set[str] = set()
-    for hit in answered.hits[:depth]:
-        found |= evidence & _sources(hit.record)
-    return len(found) / len(evidence)
+    return answered.evidence_in(answered.hits[:depth]) / len(evidence)

@@ -75,7 +75,7 @@ def _signals(explained: ExplainedHit, weights: Mapping[str, float]) -> str:
             f"{signals[name]:+.3f}",
         ]
         for name in sorted(signals, key=lambda name: -abs(signals[name]))
-        if weights[name]
+        if signals[name]
     ]
     rows.append(["     in all", "", "", "", f"{explained.hit.score:+.3f}"])
     head = ["     signal", "raw", "normalised", "weight", "adds"]
@@ -113,8 +113,10 @@ def _json(found: Explanation) -> str:
 def _absence(answer: WhyNot) -> str:
     lines = [f"{answer.id}: {answer.reason}"]
     if answer.behind:
-        rows = [[f"  {name}", f"{gap:+.3f}"] for name, gap in answer.behind.items()]
-        lines.append(table(rows, head=["  signal", "against it"], right=(1,)))
+        rows = [
+            [f"  {name}", f"{gap:+.3f}"] for name, gap in answer.behind.items() if gap
+        ]
+        lines.append(table(rows, head=["  signal", "compared"], right=(1,)))
     return "\n".join(lines)
 
 

@@ -77,6 +77,8 @@ def _report(loader: Loader, format_: str) -> None:
             [" / ".join(namespace), f"{count:,}"]
             for namespace, count in sorted(loader.namespaces.items())
         ]
-        click.echo(table(rows[:_SHOWN_NAMESPACES], head=["namespace", "entries"], right=(1,)))
+        click.echo(
+            table(rows[:_SHOWN_NAMESPACES], head=["namespace", "entries"], right=(1,))
+        )
         if len(rows) > _SHOWN_NAMESPACES:
             click.echo(f"… and {len(rows) - _SHOWN_NAMESPACES:,} more namespaces")
