@@ -39,7 +39,7 @@ def takes_question(command: _Command) -> _Command:
         **options: Any,
     ) -> Any:
         conditions: dict[str, Any] = {"now": now, "session": session}
-        narrowing = {"sessions": sessions, "kinds": kinds}
+        narrowing: dict[str, Any] = {"sessions": sessions, "kinds": kinds}
         narrowing |= {"since": since, "until": until}
         conditions |= {name: value for name, value in narrowing.items() if value}
         return command(query=text_or_stdin(query), conditions=conditions, **options)

@@ -80,7 +80,7 @@ def _count_codes(counts: Counter[str], codes: Any, names: Sequence[str]) -> None
     """Add up codes by name; -1 stands for the last name."""
     wanted = np.where(codes < 0, len(names) - 1, codes)
     numbers = np.bincount(wanted, minlength=len(names))
-    for code in np.flatnonzero(numbers):
+    for code in np.flatnonzero(numbers).tolist():
         counts[names[code]] += int(numbers[code])
 
 

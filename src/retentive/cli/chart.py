@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from retentive.cli.tables import cut, pad, width
@@ -39,20 +40,36 @@ def over_time(days: Iterable[date]) -> list[tuple[str, int]]:
     if not counts:
         return []
     first, last = min(counts), max(counts)
-    for start, after, label in _UNITS:
-        names = []
-        current = start(first)
-        while current <= last and len(names) <= _MOST_BARS:
-            names.append(current)
-            current = after(current)
-        if len(names) <= _MOST_BARS:
+    for unit in _UNITS:
+        starts = _starts(unit, first, last)
+        if len(starts) <= _MOST_BARS:
             break
     grouped: Counter[date] = Counter()
     for day, count in counts.items():
-        grouped[start(day)] += count
-    if len(names) > _MOST_BARS:
-        names = sorted(grouped)  # more than 24 years: those that have any
-    return [(label(name), grouped[name]) for name in names]
+        grouped[unit.start(day)] += count
+    if len(starts) > _MOST_BARS:
+        starts = sorted(grouped)  # more than 24 years: those that have any
+    return [(unit.label(start), grouped[start]) for start in starts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """How days are grouped: to the first day of a group, to the next, to its name."""
+
+    start: Callable[[date], date]
+    after: Callable[[date], date]
+    label: Callable[[date], str]
+
+
+def _starts(unit: _Unit, first: date, last: date) -> list[date]:
+    """Return the groups from first to last, one too many at the most."""
+    starts = [unit.start(first)]
+    while len(starts) <= _MOST_BARS:
+        following = unit.after(starts[-1])
+        if following > last or following == starts[-1]:
+            break
+        starts.append(following)
+    return starts
 
 
 def _bar(length: float) -> str:
@@ -96,8 +113,8 @@ def _next_year(day: date) -> date:
 
 
 _UNITS = (
-    (_same, _next_day, date.isoformat),
-    (_monday, _next_week, lambda day: f"week of {day.isoformat()}"),
-    (_month, _next_month, lambda day: day.isoformat()[:7]),
-    (_year, _next_year, lambda day: day.isoformat()[:4]),
+    _Unit(_same, _next_day, date.isoformat),
+    _Unit(_monday, _next_week, lambda day: f"week of {day.isoformat()}"),
+    _Unit(_month, _next_month, lambda day: day.isoformat()[:7]),
+    _Unit(_year, _next_year, lambda day: day.isoformat()[:4]),
 )

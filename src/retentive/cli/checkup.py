@@ -182,7 +182,7 @@ def _complete(
             check="embedder",
             state="warn",
             detail=f"{detail}, but some memories have none",
-            remedy=f"retentive reembed --embedder {wanted.split(':')[0]}",
+            remedy=f"retentive reembed --embedder {wanted.split(':', maxsplit=1)[0]}",
         )
     return Finding(check="embedder", state="ok", detail=detail)
 

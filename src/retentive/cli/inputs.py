@@ -12,7 +12,7 @@ from retentive.errors import InvalidInputError
 __all__ = ["Time", "text_or_stdin"]
 
 
-class Time(click.ParamType):
+class Time(click.ParamType[datetime]):
     """An ISO date or time; without a zone it is the machine's own."""
 
     name = "TIME"

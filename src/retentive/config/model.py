@@ -22,7 +22,7 @@ __all__ = ["Config", "Consolidation", "PluginChoice", "Recall", "ScorerChoice"]
 def _number(value: object) -> object:
     """Refuse truth values, which Python takes for numbers."""
     if isinstance(value, bool):
-        raise ValueError("must be a number")
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic catches these
     return value
 
 
@@ -85,7 +85,9 @@ class Config(_Section):
     """A whole configuration, checked."""
 
     preset: str | None = None
-    store: PluginChoice = PluginChoice(type="sqlite", path="agent.db")
+    store: PluginChoice = PluginChoice.model_validate(
+        {"type": "sqlite", "path": "agent.db"}
+    )
     namespace: Labels = ("default",)
     also_read: tuple[Labels, ...] = ()
     embedder: PluginChoice | None = None

@@ -27,7 +27,7 @@ def factory(group: str, name: str) -> Callable[..., Any]:
     """
     plugin = find(group, name)
     made: Callable[..., Any] = getattr(plugin, "open", plugin)
-    return made if group == "stores" else plugin  # type: ignore[no-any-return]
+    return made if group == "stores" else plugin
 
 
 def make(

@@ -84,7 +84,10 @@ def _recall() -> _Schema:
                 name: {"anyOf": [_WEIGHT, _scorer(name, named=True)]} for name in names
             },
             "additionalProperties": {
-                "anyOf": [*(_scorer(name, named=False) for name in names), _own(True)]
+                "anyOf": [
+                    *(_scorer(name, named=False) for name in names),
+                    _own(weighted=True),
+                ]
             },
         },
     }
@@ -96,7 +99,9 @@ def _plugin(group: str) -> _Schema:
     choices = [_object({"type": {"const": n}, **_options(group, n)}) for n in names]
     for name, choice in zip(names, choices, strict=True):
         choice["required"] = ["type", *_required(group, name)]
-    return {"anyOf": [{"enum": names}, _text(_OWN_PLUGIN), *choices, _own(False)]}
+    return {
+        "anyOf": [{"enum": names}, _text(_OWN_PLUGIN), *choices, _own(weighted=False)]
+    }
 
 
 def _scorer(name: str, *, named: bool) -> _Schema:
@@ -106,7 +111,7 @@ def _scorer(name: str, *, named: bool) -> _Schema:
     return schema
 
 
-def _own(weighted: bool) -> _Schema:
+def _own(*, weighted: bool) -> _Schema:
     """Return the schema of a ``module:Class``, whose options nobody knows."""
     properties = {"type": _text(_OWN_PLUGIN)}
     if weighted:

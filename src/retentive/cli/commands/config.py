@@ -37,7 +37,7 @@ def check(*, file: Path) -> None:
 
 @config.command()
 def schema() -> None:
-    """Print a JSON Schema, with which an editor completes and checks the file.
+    r"""Print a JSON Schema, with which an editor completes and checks the file.
 
     \b
     retentive config schema > retentive.schema.json

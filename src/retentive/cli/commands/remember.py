@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -36,7 +36,7 @@ def remember(
     is there, and prints its id.
     """
     with target.open(create=True) as memory:
-        when = {} if at is None else {"occurred_at": to_utc(at, name="--at")}
+        when = datetime.now(UTC) if at is None else to_utc(at, name="--at")
         records = [
             MemoryRecord(
                 content=line,
@@ -44,7 +44,7 @@ def remember(
                 role="user",
                 speaker=speaker,
                 session=session,
-                **when,
+                occurred_at=when,
             )
             for line in _lines(texts)
         ]
