@@ -12,17 +12,17 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 _CHUNK = 1_000
-_ONE_THREAD = {
-    name: "1"
-    for name in (
+_ONE_THREAD = dict.fromkeys(
+    (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "VECLIB_MAXIMUM_THREADS",
         "NUMEXPR_NUM_THREADS",
         "RAYON_NUM_THREADS",
-    )
-}
+    ),
+    "1",
+)
 _NO_TELEMETRY = {"ANONYMIZED_TELEMETRY": "False", "MEM0_TELEMETRY": "False"}
 
 

@@ -25,7 +25,9 @@ HEAVY = {
 
 
 def modules_after(statement: str) -> set[str]:
-    script = f"import sys\n{statement}\nprint(*{{m.split('.')[0] for m in sys.modules}})"
+    script = (
+        f"import sys\n{statement}\nprint(*{{m.split('.')[0] for m in sys.modules}})"
+    )
     run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

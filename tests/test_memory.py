@@ -36,7 +36,9 @@ def contents(memory: Memory, query: str, **options: object) -> list[str]:
 def test_the_first_three_lines_of_every_user(tmp_path: Path) -> None:
     memory = Memory.open(tmp_path / "agent.db", namespace=("alice",))
     memory.remember("I am allergic to peanuts.")
-    assert "I am allergic to peanuts." in str(memory.context("What can I cook tonight?"))
+    assert "I am allergic to peanuts." in str(
+        memory.context("What can I cook tonight?")
+    )
     hits = memory.recall("peanuts", limit=5)
     assert hits[0].record.content == "I am allergic to peanuts."
     assert hits[0].score == pytest.approx(sum(hits[0].signals.values()), abs=1e-4)
@@ -47,7 +49,9 @@ def test_a_new_process_remembers(tmp_path: Path) -> None:
     with Memory.open(tmp_path / "agent.db") as memory:
         memory.remember(["My cat is called Mochi.", "I work in Oslo."])
     with Memory.open(tmp_path / "agent.db") as memory:
-        assert contents(memory, "What is my cat called?")[0] == "My cat is called Mochi."
+        assert (
+            contents(memory, "What is my cat called?")[0] == "My cat is called Mochi."
+        )
 
 
 def test_messages_are_remembered_and_kept_word_for_word(memory: Memory) -> None:
@@ -163,7 +167,9 @@ def test_explain_shows_what_was_understood_and_every_signal(memory: Memory) -> N
 def test_why_not_names_what_held_a_memory_back(memory: Memory) -> None:
     ids = memory.remember([f"The blue boat number {i} sails." for i in range(30)])
     [other] = memory.remember("Bread needs salt.")
-    [old] = memory.remember(MemoryRecord(content="A blue boat sank.", status="archived"))
+    [old] = memory.remember(
+        MemoryRecord(content="A blue boat sank.", status="archived")
+    )
     first = memory.recall("blue boat", limit=1)[0].record.id
     assert first in ids
     assert "at rank 1" in memory.why_not(first, "blue boat", limit=1).reason
@@ -178,7 +184,9 @@ def test_why_not_names_what_held_a_memory_back(memory: Memory) -> None:
 def test_an_asked_date_finds_what_happened_then(memory: Memory) -> None:
     memory.remember("We had dinner with Eva.", at=START - timedelta(days=40))
     memory.remember("We had dinner with Max.", at=START - timedelta(days=1))
-    assert contents(memory, "Who did we have dinner with yesterday?")[0].endswith("Max.")
+    assert contents(memory, "Who did we have dinner with yesterday?")[0].endswith(
+        "Max."
+    )
 
 
 def test_chinese_is_found_by_words_and_in_either_script(memory: Memory) -> None:
@@ -191,7 +199,10 @@ def test_vectors_find_what_words_do_not(tmp_path: Path) -> None:
     with Memory.open(tmp_path / "a.db", embedder=FakeEmbedder()) as memory:
         ids = memory.remember(["alpha beta", "gamma delta"])
         stored = memory.store.get(("default",), ids)
-        assert stored[0].embedding is None or stored[0].embedding.vector.dtype == np.float32
+        assert (
+            stored[0].embedding is None
+            or stored[0].embedding.vector.dtype == np.float32
+        )
         assert memory.recall("gamma", limit=1)[0].record.content == "gamma delta"
         assert memory.explain("gamma").weights["dense"] > 0
 
@@ -226,7 +237,7 @@ def test_threads_write_and_read_without_losing_anything(memory: Memory) -> None:
             for i in range(20):
                 memory.remember(f"Worker {worker} did step {i} of the zebra plan.")
                 assert memory.recall("zebra plan", limit=3)
-        except BaseException as error:  # noqa: BLE001 - handed to the main thread
+        except BaseException as error:
             failures.append(error)
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
@@ -247,9 +258,18 @@ def test_threads_write_and_read_without_losing_anything(memory: Memory) -> None:
         (lambda m: m.remember("a\ud800b"), r"lone surrogate '\\ud800' at character 1"),
         (lambda m: m.remember(7), "remember takes text"),
         (lambda m: m.remember({"content": "x"}), "needs a 'role'"),
-        (lambda m: m.remember({"role": "user", "content": 3}), "text or a list of parts"),
-        (lambda m: m.remember("x", at=datetime(2026, 1, 1)), "at must carry a time zone"),  # noqa: DTZ001
-        (lambda m: m.recall("x", now=datetime(2026, 1, 1)), "now must carry a time zone"),  # noqa: DTZ001
+        (
+            lambda m: m.remember({"role": "user", "content": 3}),
+            "text or a list of parts",
+        ),
+        (
+            lambda m: m.remember("x", at=datetime(2026, 1, 1)),
+            "at must carry a time zone",
+        ),
+        (
+            lambda m: m.recall("x", now=datetime(2026, 1, 1)),
+            "now must carry a time zone",
+        ),
         (lambda m: m.recall("x", limit=0), "limit must be a whole number above 0"),
         (lambda m: m.recall("x", limit=True), "limit must be a whole number above 0"),
         (lambda m: m.recall(None), "a query must be text"),
@@ -272,7 +292,7 @@ def test_bad_input_is_refused_with_its_value_and_changes_nothing(
     assert [record.content for record in memory.records()] == ["Still here."]
 
 
-@pytest.mark.parametrize("content", ["a\0b", "👩‍👩‍👧‍👦", "שלום עולם", "x" * 10_000_000])  # noqa: PLE2502
+@pytest.mark.parametrize("content", ["a\0b", "👩‍👩‍👧‍👦", "שלום עולם", "x" * 10_000_000])
 def test_odd_but_legal_content_comes_back_exactly(memory: Memory, content: str) -> None:
     [id] = memory.remember(content)
     assert memory.get(id).content == content

@@ -39,8 +39,16 @@ def test_it_measures_ours_and_says_why_it_skips_others(tmp_path: Path) -> None:
     target = tmp_path / "speed.json"
     small = ["--sizes", "60", "--tenants", "2", "--rounds", "1", "--per-round", "2"]
     run = subprocess.run(
-        [sys.executable, str(SCRIPTS / "speed.py"), *small]
-        + ["--systems", "retentive", "retentive-vectors", "--json", str(target)],
+        [
+            sys.executable,
+            str(SCRIPTS / "speed.py"),
+            *small,
+            "--systems",
+            "retentive",
+            "retentive-vectors",
+            "--json",
+            str(target),
+        ],
         capture_output=True,
         text=True,
         check=True,

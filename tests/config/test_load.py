@@ -151,7 +151,7 @@ def test_other_shapes_are_refused(text: str, said: str, tmp_path: Path) -> None:
 
 
 def test_an_alias_of_itself_and_one_that_explodes_are_refused(tmp_path: Path) -> None:
-    [line] = complaints(tmp_path, "consolidation: &a {policies: [*a]}\n")
+    line, *_ = complaints(tmp_path, "consolidation: &a {policies: [*a]}\n")
     assert "an alias of what it stands in" in line
     levels = "".join(
         f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"

@@ -99,7 +99,11 @@ def test_claude_exports_give_messages_and_attachments() -> None:
 
 
 def test_openai_lines_keep_tool_calls_and_unknown_fields() -> None:
-    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    call = {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": "f", "arguments": "{}"},
+    }
     lines = [
         {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None, "tool_calls": [call], "refusal": None}]},
         {"role": "user", "content": [{"type": "text", "text": "A"}, {"type": "image_url", "image_url": {}}], "id": "x", "session": "s", "at": "2026-01-01T10:00:00"},
@@ -200,7 +204,9 @@ def test_records_survive_json_unchanged(record: MemoryRecord) -> None:
 
 @given(transcripts)
 def test_messages_survive_json_unchanged(message: Message) -> None:
-    assert message_from_json(json.loads(json.dumps(message_to_json(message)))) == message
+    assert (
+        message_from_json(json.loads(json.dumps(message_to_json(message)))) == message
+    )
 
 
 def test_vectors_survive_json_to_float16() -> None:

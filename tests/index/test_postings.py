@@ -20,9 +20,7 @@ def found(postings: Postings, term: str) -> dict[int, int]:
 
 
 def test_a_term_is_found_in_its_rows_with_its_counts() -> None:
-    postings = add_segment(
-        Postings(), segment_of([["cat", "dog", "cat"], [], ["dog"]])
-    )
+    postings = add_segment(Postings(), segment_of([["cat", "dog", "cat"], [], ["dog"]]))
     assert found(postings, "cat") == {0: 2}
     assert found(postings, "dog") == {0: 1, 2: 1}
     assert found(postings, "cow") == {}

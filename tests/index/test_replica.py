@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,7 +37,10 @@ def rows_of(frame: ColumnFrame) -> dict[str, tuple[object, ...]]:
             inside[i].tolist(),
             counts.document_frequency.tolist(),
             round(counts.mean_length, 4),
-            [round(float(x), 3) for x in sliced.similarity(np.array([1, 0], "f4"))[i:i+1]],
+            [
+                round(float(x), 3)
+                for x in sliced.similarity(np.array([1, 0], "f4"))[i : i + 1]
+            ],
         )
         for i, row in enumerate(living)
     }
@@ -159,9 +161,7 @@ def test_following_equals_reading_from_nothing(
             store.apply(Batch(namespace=HOME, deletes=[gone]))
         elif action == "archive" and ids:
             if store.get(HOME, [ids[minute % len(ids)]]):
-                change = StatusChange(
-                    id=ids[minute % len(ids)], status=Status.ARCHIVED
-                )
+                change = StatusChange(id=ids[minute % len(ids)], status=Status.ARCHIVED)
                 store.apply(Batch(namespace=HOME, status_changes=[change]))
         else:
             replica.frame()

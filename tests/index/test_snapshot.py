@@ -14,7 +14,9 @@ from retentive.testing.fake import FakeEmbedder
 HOME = ("default",)
 
 
-def told(path: Path, *, count: int = 200, embedder: FakeEmbedder | None = None) -> Memory:
+def told(
+    path: Path, *, count: int = 200, embedder: FakeEmbedder | None = None
+) -> Memory:
     memory = Memory.open(path, embedder=embedder)
     memory.remember(
         [

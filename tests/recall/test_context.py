@@ -94,9 +94,7 @@ def test_the_budget_is_never_exceeded_by_the_counters_own_count(
     hits = [hit(record(text, id=str(i))) for i, text in enumerate(texts)]
     context = assemble(hits, asked=(), budget=budget, counter=counter)
     assert (counter(context.text) if context else 0) <= budget
-    assert str(context) == str(
-        assemble(hits, asked=(), budget=budget, counter=counter)
-    )
+    assert str(context) == str(assemble(hits, asked=(), budget=budget, counter=counter))
 
 
 def test_a_long_memory_is_delivered_by_its_best_sentences() -> None:

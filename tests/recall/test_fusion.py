@@ -9,7 +9,9 @@ from retentive.recall.fusion import ReciprocalRank, Signal, WeightedSum, z_score
 POOL = np.array([True, True, True, False])
 
 
-def signal(values: list[float], *, weight: float = 1.0, normalise: bool = True) -> Signal:
+def signal(
+    values: list[float], *, weight: float = 1.0, normalise: bool = True
+) -> Signal:
     return Signal("s", weight, np.array(values, np.float32), normalise)
 
 

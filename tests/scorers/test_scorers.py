@@ -101,7 +101,8 @@ def test_pooled_dense_is_the_cosine_with_the_sum_of_neighbours() -> None:
 def test_session_dense_is_the_mean_of_the_sessions_best_three() -> None:
     cosines = [1.0, 0.8, 0.6, 0.0]
     turns = [
-        record(f"turn {c}", vector=[c, (1 - c * c) ** 0.5], session="s") for c in cosines
+        record(f"turn {c}", vector=[c, (1 - c * c) ** 0.5], session="s")
+        for c in cosines
     ]
     frame = frame_of([*turns, record("alone", vector=[1, 0])])
     scores = SessionDense()(query(vector=[1, 0]), frame)

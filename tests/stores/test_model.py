@@ -101,7 +101,9 @@ class StoreMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         for place in (HOME, AWAY):
             frame = self.replicas[place].frame()
-            living = {id for id, alive in zip(frame.ids, frame.alive, strict=False) if alive}
+            living = {
+                id for id, alive in zip(frame.ids, frame.alive, strict=False) if alive
+            }
             assert living == {record.id for record in self.store.scan(place)}
         self.store.close()
 

@@ -21,7 +21,7 @@ from retentive.text.sentences import sentences
     [
         ("I have 3 dogs.", Cue.FIRST_PERSON | Cue.NUMBER),
         ("My mom lives in Oslo.", Cue.FIRST_PERSON | Cue.KIN | Cue.LOCATION | Cue.CAPITALISED),
-        ("She read \"The Hobbit\" for two weeks.", Cue.QUOTE | Cue.NUMBER | Cue.DURATION | Cue.CAPITALISED),
+        ('She read "The Hobbit" for two weeks.', Cue.QUOTE | Cue.NUMBER | Cue.DURATION | Cue.CAPITALISED),
         ("We left because it rained.", Cue.FIRST_PERSON | Cue.REASON),
         ("Did they leave yesterday?", Cue.TIME_WORD | Cue.QUESTION),
         ("last spring", Cue.TIME_WORD),

@@ -107,8 +107,14 @@ def _check_scorer(scorer: object, name: str, path: Path, problems: Problems) -> 
 def _options(
     group: str, choice: Mapping[str, Any], maker: Callable[..., Any], path: Path
 ) -> dict[str, Any]:
-    """Return a choice's options; a scorer's key is its signal's name."""
+    """Return a choice's options, and those that follow from its place.
+
+    A scorer's key is its signal's name; a store that lives nowhere, as the one in
+    memory does, still opens by a URL.
+    """
     options = {key: value for key, value in choice.items() if key not in _NOT_OPTIONS}
+    if group == "stores" and "location" in parameters(maker):
+        options.setdefault("location", f"{choice['type']}://")
     if group == "scorers" and "name" in parameters(maker):
         options.setdefault("name", path[-1])
     return options

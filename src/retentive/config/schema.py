@@ -128,7 +128,11 @@ def _options(group: str, name: str) -> _Schema:
 
 
 def _required(group: str, name: str) -> list[str]:
-    return [option for option, (_, must) in _parameters(group, name).items() if must]
+    return [
+        option
+        for option, (_, must) in _parameters(group, name).items()
+        if must and option != "location"  # it follows from the type
+    ]
 
 
 def _parameters(group: str, name: str) -> dict[str, tuple[Any, bool]]:

@@ -90,7 +90,7 @@ def _record(
         content=content,
         namespace=namespace,
         parts=message.parts,
-        role=message.role,
+        role="tool" if origin is Origin.TOOL else message.role,
         speaker=message.name if message.role != "tool" else None,
         session=message.session,
         message_id=message.id,

@@ -47,7 +47,21 @@ __all__ = ["StoreSuite"]
 
 _NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _HOME: Namespace = ("alice",)
-_ODD_LABELS = ("a", "A", "a:b", "a/*", "{x}", "*", "%", "a%", "a_", "a[b]", "ab", "", "😀")
+_ODD_LABELS = (
+    "a",
+    "A",
+    "a:b",
+    "a/*",
+    "{x}",
+    "*",
+    "%",
+    "a%",
+    "a_",
+    "a[b]",
+    "ab",
+    "",
+    "😀",
+)
 
 
 def _record(content: str, **fields: Any) -> MemoryRecord:
@@ -200,7 +214,11 @@ class StoreSuite:
         [outcome] = _put(store, later).puts
         assert (outcome.action, outcome.id) == ("merged", first.id)
         [merged] = store.scan(_HOME)
-        assert (merged.support_count, merged.importance, merged.pinned) == (2, 0.7, True)
+        assert (merged.support_count, merged.importance, merged.pinned) == (
+            2,
+            0.7,
+            True,
+        )
         assert merged.content == "I went running."
         assert [said.message_id for said in merged.said_at()] == ["m1", "m2"]
 
@@ -302,7 +320,11 @@ class StoreSuite:
                 namespace=_HOME,
                 puts=[
                     Put(record=_record("kept")),
-                    Put(record=_record("y", embedding=_embedding(1, 0, model="other:2:1"))),
+                    Put(
+                        record=_record(
+                            "y", embedding=_embedding(1, 0, model="other:2:1")
+                        )
+                    ),
                 ],
             ),
             Batch(
@@ -489,7 +511,9 @@ class StoreSuite:
         gone = MessageDelete(session="s", id=messages[1].id)
         store.apply(Batch(namespace=_HOME, message_deletes=[gone]))
         assert [m.content for m in store.messages(_HOME, "s")] == ["0", "2"]
-        store.apply(Batch(namespace=_HOME, message_deletes=[MessageDelete(session="s")]))
+        store.apply(
+            Batch(namespace=_HOME, message_deletes=[MessageDelete(session="s")])
+        )
         assert store.messages(_HOME, "s") == []
         assert store.sessions(_HOME) == []
 

@@ -1,0 +1,22 @@
+"""How Sphinx builds this site; warnings are errors (`make docs`)."""
+
+import retentive
+
+project = "Retentive"
+author = "The Retentive developers"
+copyright = "2026, the Retentive developers"
+release = version = retentive.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["deflist", "dollarmath"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+
+html_theme = "furo"
+html_title = "Retentive"
+
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True, "show-inheritance": True}
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
