@@ -535,9 +535,9 @@ class StoreSuite:
             with store.lease("work", ttl_s=10) as third:
                 assert third is not None
                 assert third.fence > first.fence
+                late = [Put(record=_record("late"))]
                 with pytest.raises(FencedError):
-                    put = Put(record=_record("late"))
-                    store.apply(Batch(namespace=_HOME, puts=[put], lease=first))
+                    store.apply(Batch(namespace=_HOME, puts=late, lease=first))
                 with pytest.raises(FencedError):
                     first.renew()
         assert store.scan(_HOME) == []
