@@ -382,7 +382,6 @@ class Query:
         vector: ``(dim,) float32``, L2-normalised; ``None`` without an embedder.
         embedder_share: Share of the letters that the embedder covers, in [0, 1].
         session: The session that asks, if any.
-        simhash: 64-bit SimHash of the terms, as in the frame; 0 without terms.
     """
 
     text: str
@@ -394,7 +393,6 @@ class Query:
     vector: FloatArray | None = field(default=None, compare=False)
     embedder_share: float = 1.0
     session: str | None = None
-    simhash: int = 0
 
 
 class TermCounts(Protocol):
@@ -411,11 +409,14 @@ class TermCounts(Protocol):
     mean_length: float
     """Terms per row in the mean, at least 1."""
 
-    def at(self, offset: int) -> FloatArray:
-        """Return ``(n, t)`` counts in the row ``offset`` steps on in the session."""
+    def at(self, offsets: Sequence[int]) -> FloatArray:
+        """Return ``(len(offsets), n, t)`` counts so many steps on in the session.
 
-    def lengths_at(self, offset: int) -> FloatArray:
-        """Return ``(n,)`` terms in the row ``offset`` steps on, 0 beyond the ends."""
+        Steps are in [-2, 2]; beyond the ends of a session counts are 0.
+        """
+
+    def lengths_at(self, offsets: Sequence[int]) -> FloatArray:
+        """Return ``(len(offsets), n)`` terms in those rows, 0 beyond the ends."""
 
     def in_session(self) -> FloatArray:
         """Return ``(n, t)`` counts in the whole session of each row."""

@@ -81,7 +81,9 @@ recall:
 
 
 def test_what_is_no_scorer_is_refused(folder: Path) -> None:
-    text = 'recall: {scorers: {mine: {type: "tests.config.plugin:NoScorer", weight: 1}}}'
+    text = (
+        'recall: {scorers: {mine: {type: "tests.config.plugin:NoScorer", weight: 1}}}'
+    )
     with pytest.raises(ConfigError, match="is no scorer: it lacks name, normalise"):
         opened(folder, text)
 

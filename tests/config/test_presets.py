@@ -43,8 +43,7 @@ def test_a_preset_copied_into_a_file_is_the_same_as_named(
 def test_chat_ranks_as_the_code_does_without_a_file(tmp_path: Path) -> None:
     scorers = load(saved(tmp_path, "")).recall.scorers
     assert {name: choice.weight for name, choice in scorers.items()} == {
-        weighted.scorer.name: weighted.weight
-        for weighted in default_settings().scorers
+        weighted.scorer.name: weighted.weight for weighted in default_settings().scorers
     }
     assert not any(choice.options for choice in scorers.values())
 

@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retentive.index.hashing import hash_terms, simhash, term_hash
 from retentive.index.postings import Postings, Segment, add_segment
+from retentive.text.hashing import hash_terms, simhash, term_hash
 
 Bags = list[list[str]]
 

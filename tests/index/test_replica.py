@@ -22,7 +22,7 @@ def rows_of(frame: ColumnFrame) -> dict[str, tuple[object, ...]]:
     living = np.flatnonzero(frame.alive).astype(np.int32)
     sliced = frame.take(living)
     counts = sliced.term_counts(["cat", "dog"])
-    around = [counts.at(offset) for offset in (-1, 0, 1)]
+    around = counts.at((-1, 0, 1))
     inside = counts.in_session()
     ahead = sliced.neighbour(1)
     return {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retentive.memory import Memory
     from retentive.protocols import Store
 
-__all__ = ["Census", "store_bytes", "take_census"]
+__all__ = ["Census", "alone", "store_bytes", "take_census"]
 
 _NO_SESSION = "(no session)"
 
@@ -50,7 +50,7 @@ def take_census(memory: Memory, namespaces: Sequence[Namespace]) -> Census:
     census = Census()
     store = memory.store
     for namespace in namespaces:
-        frame = memory.within(*namespace).frame()
+        frame = alone(memory, namespace).frame()
         alive = np.flatnonzero(frame.alive)
         census.namespaces[namespace] = len(alive)
         _count_codes(census.statuses, frame.status[alive], list(map(str, STATUSES)))
@@ -64,6 +64,13 @@ def take_census(memory: Memory, namespaces: Sequence[Namespace]) -> Census:
             for session in store.sessions(namespace)
         )
     return census
+
+
+def alone(memory: Memory, namespace: Namespace) -> Memory:
+    """Return the memory of one namespace, without those that it reads as well."""
+    inside = memory.within(*namespace)
+    inside.also_read = ()
+    return inside
 
 
 def store_bytes(store: Store) -> int | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from retentive import __version__
+from retentive.cli.census import alone
 from retentive.errors import ConfigError, RetentiveError, StoreError
 from retentive.protocols import SupportsReembedding
 
@@ -159,15 +160,16 @@ def _vectors(memory: Memory, namespace: Namespace) -> Finding:
             check="embedder",
             state="warn",
             detail=f"{detail}, configured is {wanted}",
-            remedy=f"retentive reembed --embedder {wanted.split(':')[0]}, or open it "
-            "with the embedder that it has",
+            remedy="run retentive reembed with these same options, or name the "
+            "embedder that it has",
         )
     if wanted is None and held is not None:
         return Finding(
             check="embedder",
             state="warn",
             detail=f"{detail}, but no embedder is configured: recall is by words alone",
-            remedy=f"name it: --embedder {held.split(':')[0]}, or in the configuration",
+            remedy="name the embedder that made them with --embedder, or in the "
+            "configuration",
         )
     if wanted is not None and isinstance(store, SupportsReembedding):
         return _complete(store, namespace, wanted, detail)
@@ -182,14 +184,14 @@ def _complete(
             check="embedder",
             state="warn",
             detail=f"{detail}, but some memories have none",
-            remedy=f"retentive reembed --embedder {wanted.split(':', maxsplit=1)[0]}",
+            remedy="run retentive reembed with these same options",
         )
     return Finding(check="embedder", state="ok", detail=detail)
 
 
 def _replica(memory: Memory, namespace: Namespace) -> Finding:
     """Compare the columns that recalls read with the store, record by record."""
-    inside = memory.within(*namespace)
+    inside = alone(memory, namespace)
     frame = inside.frame()
     columns = {
         frame.holdings.ids[row]: (round(float(frame.importance[row]), 6), int(status))

@@ -42,15 +42,15 @@ class Counts:
         frequency = [len(found) for found, _ in self.postings]
         self.document_frequency = np.array(frequency, np.float32)
 
-    def at(self, offset: int) -> NDArray[np.float32]:
-        """Return ``(n, t)`` counts in the row ``offset`` steps on in the session."""
+    def at(self, offsets: Sequence[int]) -> NDArray[np.float32]:
+        """Return ``(len(offsets), n, t)`` counts so many steps on in the session."""
         place, counts, _ = self._near
-        return counts[place[self._checked(offset)]]
+        return counts[place[self._rows_at(offsets)]]
 
-    def lengths_at(self, offset: int) -> NDArray[np.float32]:
-        """Return ``(n,)`` terms in the row ``offset`` steps on, 0 beyond the ends."""
+    def lengths_at(self, offsets: Sequence[int]) -> NDArray[np.float32]:
+        """Return ``(len(offsets), n)`` terms in those rows, 0 beyond the ends."""
         place, _, lengths = self._near
-        return lengths[place[self._checked(offset)]]
+        return lengths[place[self._rows_at(offsets)]]
 
     def in_session(self) -> NDArray[np.float32]:
         """Return ``(n, t)`` counts in the whole session of each row."""
@@ -65,10 +65,11 @@ class Counts:
             counts[:, column] = totals[mine + 1]
         return counts
 
-    def _checked(self, offset: int) -> NDArray[np.int32]:
-        if abs(offset) > _REACH:
-            raise ValueError(f"offset must be within ±{_REACH}, got {offset!r}")
-        return self._neighbour(offset)
+    def _rows_at(self, offsets: Sequence[int]) -> NDArray[np.int32]:
+        """Return ``(len(offsets), n)`` rows, -1 beyond a session."""
+        if any(abs(offset) > _REACH for offset in offsets):
+            raise ValueError(f"offsets must be within ±{_REACH}, got {offsets!r}")
+        return np.stack([self._neighbour(offset) for offset in offsets])
 
     @cached_property
     def _near(
@@ -78,10 +79,8 @@ class Counts:
 
         The last row of both, to which row -1 leads, is zero.
         """
-        reach = [self._neighbour(step) for step in range(-_REACH, _REACH + 1)]
         wanted = np.zeros(self._holdings.size + 1, np.bool_)
-        for rows in reach:
-            wanted[rows] = True
+        wanted[self._rows_at(range(-_REACH, _REACH + 1))] = True
         wanted[-1] = False
         near = np.flatnonzero(wanted)
         place = np.full(self._holdings.size + 1, len(near), np.int32)

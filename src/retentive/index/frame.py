@@ -124,7 +124,9 @@ class ColumnFrame:
     def neighbour(self, offset: int) -> NDArray[np.int32]:
         """Return ``(n,)`` rows ``offset`` steps on in the session, -1 beyond it."""
         if offset not in self._neighbours:
-            found = follow(self.holdings, self.rows, offset)
+            step = 1 if offset > 0 else -1
+            nearer = self.neighbour(offset - step) if offset else self.rows
+            found = follow(self.holdings, nearer, step) if offset else nearer
             self._neighbours[offset] = found
         return self._neighbours[offset]
 

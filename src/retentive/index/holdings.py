@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.index.hashing import hash_terms
 from retentive.index.postings import Posting, Postings
 from retentive.index.vectors import Vectors
 from retentive.records import Namespace
+from retentive.text.hashing import hash_terms
 
 __all__ = ["Holdings", "follow"]
 
@@ -94,13 +94,10 @@ class Holdings:
         return totals.astype(np.float32)
 
 
-def follow(
-    holdings: Holdings, rows: NDArray[np.int32], offset: int
-) -> NDArray[np.int32]:
-    """Return the rows ``offset`` steps on in each row's session, -1 beyond it."""
-    links = holdings.columns["next" if offset > 0 else "previous"]
-    for _ in range(abs(offset)):
-        ahead = links[rows]
-        # A link may point at a row that was added after this view was taken.
-        rows = np.where((rows >= 0) & (ahead < holdings.size), ahead, -1)
-    return rows
+def follow(holdings: Holdings, rows: NDArray[np.int32], step: int) -> NDArray[np.int32]:
+    """Return the next (1) or previous (-1) row in each row's session, -1 beyond it."""
+    ahead: NDArray[np.int32] = holdings.columns["next" if step > 0 else "previous"][
+        rows
+    ]
+    # A link may point at a row that was added after this view was taken.
+    return np.where((rows >= 0) & (ahead < holdings.size), ahead, np.int32(-1))

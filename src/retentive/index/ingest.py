@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.index.hashing import hash_terms, simhash
 from retentive.records import Kind, MemoryRecord, Namespace, Origin, Status
 from retentive.text.counters import estimate_tokens
 from retentive.text.cues import Cue, find_cues
 from retentive.text.dates import find_times
+from retentive.text.hashing import hash_terms, simhash
 from retentive.text.tokenise import terms
 
 __all__ = ["KINDS", "ORIGINS", "STATUSES", "Fresh", "Names", "digest", "prepare"]

@@ -6,9 +6,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-import numpy as np
-
-from retentive.index.hashing import hash_terms, simhash
 from retentive.protocols import Embedder, Frame, Query
 from retentive.text.dates import find_times
 from retentive.text.scripts import script_shares
@@ -41,7 +38,6 @@ def analyse(
     names = named_speakers(asked, frame.speakers)
     nameless = _without(asked, names)
     content = list(dict.fromkeys(terms(nameless)))
-    hashes = hash_terms(content)
     vector = None
     share = 1.0
     if embedder is not None and asked.strip():
@@ -57,7 +53,6 @@ def analyse(
         vector=vector,
         embedder_share=share,
         session=session,
-        simhash=int(simhash(hashes, np.array([len(hashes)], np.int32))[0]),
     )
 
 

@@ -46,6 +46,9 @@ def gather(query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]) -> Cand
         frame: A whole frame, not a slice.
         allowed: ``(frame.size,)``: rows that filters let through.
     """
+    if int(allowed.sum()) <= _FEW:
+        rows = np.flatnonzero(allowed).astype(np.int32)
+        return Candidates(rows, np.ones(len(rows), np.bool_))
     lexical = _lexical(query, frame, allowed)
     dense = _dense(query, frame, allowed)
     best = np.union1d(lexical, dense)

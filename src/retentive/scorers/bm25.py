@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,8 @@ from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query, TermCounts
 
 __all__ = ["BM25", "ContextualBM25", "inverse_document_frequency"]
+
+_WINDOW = (-2, -1, 0, 1, 2)
 
 
 class BM25:
@@ -37,11 +41,11 @@ class BM25:
     def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
         """Return ``(n,) float32``, at least 0."""
         counts = frame.term_counts(query.terms)
-        own = counts.at(0)
-        discount = length_discount(counts, offset=0, b=self._b)
+        [own] = counts.at((0,))
+        [discount] = length_discount(counts, (0,), b=self._b)
         saturated = own * (self._k1 + 1.0) / (own + self._k1 * discount[:, None])
         idf = inverse_document_frequency(counts)
-        return (saturated @ idf).astype(np.float32)
+        return np.asarray(saturated @ idf, np.float32)
 
 
 class ContextualBM25:
@@ -80,22 +84,19 @@ class ContextualBM25:
         _check(k1=k1, b=b, neighbours=neighbours, session=session)
         self.name = name
         self._k1, self._b = k1, b
-        self._neighbours, self._session = neighbours, session
+        self._session = np.float32(session)
+        self._shares = np.full(len(_WINDOW), neighbours, np.float32)
+        self._shares[_WINDOW.index(0)] = 1.0
 
     def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
         """Return ``(n,) float32``, at least 0."""
         counts = frame.term_counts(query.terms)
-        joined = self._own(counts, 0)
-        for offset in (-2, -1, 1, 2):
-            joined += self._neighbours * self._own(counts, offset)
+        discount = length_discount(counts, _WINDOW, b=self._b)
+        around = counts.at(_WINDOW) / discount[:, :, None]
+        joined = np.tensordot(self._shares, around, axes=1)
         joined += self._session * np.minimum(counts.in_session(), 5.0)
         idf = inverse_document_frequency(counts)
-        return ((joined / (joined + self._k1)) @ idf).astype(np.float32)
-
-    def _own(self, counts: TermCounts, offset: int) -> NDArray[np.float32]:
-        discount = length_discount(counts, offset=offset, b=self._b)
-        own: NDArray[np.float32] = counts.at(offset) / discount[:, None]
-        return own
+        return np.asarray((joined / (joined + self._k1)) @ idf, np.float32)
 
 
 def inverse_document_frequency(counts: TermCounts) -> NDArray[np.float32]:
@@ -109,10 +110,10 @@ def inverse_document_frequency(counts: TermCounts) -> NDArray[np.float32]:
 
 
 def length_discount(
-    counts: TermCounts, *, offset: int, b: float
+    counts: TermCounts, offsets: Sequence[int], *, b: float
 ) -> NDArray[np.float32]:
-    """Return ``(n,)``: 1 - b + b · length / mean length, at least a hundredth."""
-    lengths = counts.lengths_at(offset) / np.float32(counts.mean_length)
+    """Return ``(len(offsets), n)``: 1 - b + b · length / mean, at least a hundredth."""
+    lengths = counts.lengths_at(offsets) / np.float32(counts.mean_length)
     discount = np.float32(1.0 - b) + np.float32(b) * lengths
     return np.asarray(np.maximum(discount, 0.01), np.float32)
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
+from retentive.text.hashing import hash_terms, simhash
 
 __all__ = ["HashBuckets"]
 
@@ -40,9 +41,10 @@ class HashBuckets:
 
     def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
         """Return ``(n,) float32`` in [0, 1]; 0 for a query without terms."""
-        if not query.simhash:
+        if not query.terms:
             return np.zeros(frame.size, np.float32)
-        wanted = np.array([query.simhash], np.uint64)
+        hashes = hash_terms(query.terms)
+        wanted = simhash(hashes, np.array([len(hashes)], np.int32))
         agree = self._cut(frame.simhash) == self._cut(wanted)
         return np.asarray(agree.mean(axis=1), np.float32)
 

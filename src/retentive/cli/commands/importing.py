@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+import stat
 from collections.abc import Callable
 from typing import IO
 
@@ -55,9 +55,14 @@ def _measure(file: IO[str], source: Source) -> tuple[int | None, Callable[[int],
     """Return how much there is, and what turns entries read into that measure."""
     if source.total is not None:
         return source.total, lambda read: read
-    if file is sys.stdin or not hasattr(file, "buffer"):
+    try:
+        found = os.fstat(file.fileno())
+    except OSError:
         return None, lambda read: read
-    return os.fstat(file.fileno()).st_size, lambda _read: file.buffer.tell()
+    if not stat.S_ISREG(found.st_mode):
+        return None, lambda read: read  # a pipe: nobody knows how much comes
+    binary = file.buffer  # type: ignore[attr-defined]  # click opens text files only
+    return found.st_size, lambda _read: binary.tell()
 
 
 def _report(loader: Loader, format_: str) -> None:

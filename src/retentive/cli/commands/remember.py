@@ -9,6 +9,7 @@ import click
 from retentive.cli.inputs import Time, text_or_stdin
 from retentive.cli.tables import cut
 from retentive.cli.target import Target, takes_target
+from retentive.errors import InvalidInputError
 from retentive.records import MemoryRecord, to_utc
 
 __all__ = ["remember"]
@@ -57,4 +58,8 @@ def _lines(texts: tuple[str, ...]) -> list[str]:
     for text in texts:
         read = text_or_stdin(text)
         lines += read.splitlines() if text == "-" else [read]
-    return [line for line in lines if line.strip()] or [""]
+    if not any(line.strip() for line in lines):
+        raise InvalidInputError(
+            f"there is nothing to remember in {texts!r}; give a text that is not blank"
+        )
+    return [line for line in lines if line.strip()]
