@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 import secrets
 import time
+from base64 import b32hexencode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -85,21 +87,19 @@ class Origin(StrEnum):
 def new_id(*, at: datetime | None = None) -> str:
     """Return a fresh time-ordered id of 26 characters.
 
-    48 bits of milliseconds and 80 random bits in Crockford's base 32.
+    48 bits of milliseconds and 80 random bits in the alphabet of base32hex, which
+    sorts as the bytes do.
 
     Args:
         at: The instant to encode; the present one when omitted.
 
-    Source: the ULID specification, github.com/ulid/spec.
+    Source: the layout is that of ULIDs, github.com/ulid/spec.
     """
     milliseconds = time.time_ns() // 1_000_000
     if at is not None:
         milliseconds = max(0, int(at.timestamp() * 1000))
-    value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
-    return "".join(_BASE32[value >> shift & 31] for shift in range(125, -5, -5))
-
-
-_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    moment = (milliseconds & (2**48 - 1)).to_bytes(6, "big")
+    return b32hexencode(moment + secrets.token_bytes(10))[:26].decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,13 +375,18 @@ def trusted_copy(record: MemoryRecord, **changes: Any) -> MemoryRecord:
     :meth:`MemoryRecord.but`, which matters where every record passes.
     """
     copy = object.__new__(MemoryRecord)
-    for name in _RECORD_FIELDS:
-        value = changes[name] if name in changes else getattr(record, name)
-        object.__setattr__(copy, name, value)
+    for put, value in zip(_SETTERS.values(), _all_fields(record), strict=True):
+        put(copy, value)
+    for name, value in changes.items():
+        _SETTERS[name](copy, value)
     return copy
 
 
-_RECORD_FIELDS = MemoryRecord.__slots__
+# A slot's own setter knows nothing of "frozen", and needs no look-up by name.
+_SETTERS = {
+    name: getattr(MemoryRecord, name).__set__ for name in MemoryRecord.__slots__
+}
+_all_fields = attrgetter(*MemoryRecord.__slots__)
 
 
 def to_utc(value: datetime, *, name: str) -> datetime:

@@ -102,11 +102,15 @@ def test_a_damaged_snapshot_is_rebuilt_never_believed(  # type: ignore[no-untype
     assert loaded(tmp_path)[1], "closing has written a sound one"
 
 
-def test_another_embedder_does_not_use_the_snapshot(
+def test_each_embedder_has_a_snapshot_of_its_own(
     tmp_path: Path, snapshot: Path
 ) -> None:
     store = SQLiteStore.open(tmp_path / "a.db")
     assert not load_snapshot(Replica(store, [HOME]), store)
+    with Memory.open(tmp_path / "a.db") as memory:
+        memory.recall("cats")
+    assert load_snapshot(Replica(store, [HOME]), store)
+    assert loaded(tmp_path)[1]
 
 
 def test_a_copied_database_does_not_take_the_old_snapshot(

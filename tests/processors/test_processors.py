@@ -89,6 +89,7 @@ def test_the_echo_filter_drops_what_is_only_ours() -> None:
         ("write to ann.lee+x@mail.example.org now", "email"),
         ("call 031-123 4567", "phone"),
         ("手机13812345678", "phone"),
+        ("ring +46 70 123 45 67 tonight", "phone"),
         ("card 4111 1111 1111 1111", "card"),
         ("身份证11010519491231002X", "chinese_id"),
         ("key sk-proj-abcdefghijklmnop1234", "api_key"),

@@ -81,7 +81,12 @@ def _path(replica: Replica, store: Store) -> Path | None:
         return None
     if replica.embedder is not None and not isinstance(store, SupportsVectorScan):
         return None
-    return store.snapshot_path(replica.namespaces[0])
+    path = store.snapshot_path(replica.namespaces[0])
+    if path is None or replica.embedder is None:
+        return path
+    # Agents with and without an embedder may take turns on one file.
+    digest = blake2b(replica.embedder.encode(), digest_size=4).hexdigest()
+    return path.with_name(f"{path.stem}-{digest}{path.suffix}")
 
 
 def _encoded(state: State, embedder: str | None) -> bytes:

@@ -14,23 +14,27 @@ __all__ = ["EstimateImportance", "estimate_importance"]
 _BASE = 0.35
 _NEUTRAL = 0.5  # what a record has if nobody rated it
 _CUE_WORTH = (
-    (Cue.FIRST_PERSON, 0.1),
-    (Cue.TIME_WORD, 0.05),
-    (Cue.NUMBER, 0.05),
-    (Cue.CAPITALISED, 0.05),
-    (Cue.KIN, 0.05),
-    (Cue.REASON, 0.05),
+    (int(Cue.FIRST_PERSON), 0.1),
+    (int(Cue.TIME_WORD), 0.05),
+    (int(Cue.NUMBER), 0.05),
+    (int(Cue.CAPITALISED), 0.05),
+    (int(Cue.KIN), 0.05),
+    (int(Cue.REASON), 0.05),
 )
-_LASTING = re.compile(
-    r"\b(?:remember|never forget|important|allerg\w*|diagnos\w*|medic\w*|birthday"
-    r"|anniversary|password|address|phone|deadline|appointment|decided|promise[ds]?"
-    r"|prefer\w*|favou?rite|always|never|my name is|i am called|i live|i work|i moved"
-    r"|married|engaged|pregnant|born|died|passed away|hired|promoted|graduated"
-    r"|i (?:love|hate|like|dislike|can't stand|need|want|own|bought|adopted))\b"
-    r"|记住|别忘|重要|过敏|生日|纪念日|密码|地址|电话|截止|预约|决定|答应|喜欢|讨厌|最爱"
-    r"|我叫|我住|我在.{1,12}工作|搬家|结婚|订婚|怀孕|出生|去世|毕业|升职|从不|总是",
-    re.IGNORECASE,
+_LASTING_WORDS = frozenset(
+    """remember forget important allergic allergy allergies diagnosed diagnosis medicine
+    medication birthday anniversary password address phone deadline appointment decided
+    promise promised promises prefer prefers preferred favourite favorite always never
+    married engaged pregnant born died hired promoted graduated""".split()
 )
+_PERSONAL_VERBS = frozenset(
+    """live work moved love hate like dislike need want own bought adopted""".split()
+)
+_LASTING_CHINESE = re.compile(
+    r"记住|别忘|重要|过敏|生日|纪念日|密码|地址|电话|截止|预约|决定|答应|喜欢|讨厌|最爱"
+    r"|我叫|我住|我在.{1,12}工作|搬家|结婚|订婚|怀孕|出生|去世|毕业|升职|从不|总是"
+)
+_WORDS = re.compile(r"[a-z]+")
 _SMALL_TALK = re.compile(
     r"\s*(?:hi|hey|hello|thanks?(?: you)?(?: so much)?|bye|goodbye|see you|take care|ok"
     r"|okay|sure|cool|great|wow|nice|awesome|lol|haha+|yes|yeah|no|nope|got it|will do"
@@ -40,6 +44,7 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 _SHORT_CHARS = 15
+_READ_CHARS = 2_000  # what matters of a long text is said early
 
 
 class EstimateImportance:
@@ -61,17 +66,28 @@ def estimate_importance(text: str, *, origin: Origin = Origin.USER) -> float:
     """
     if _SMALL_TALK.fullmatch(text):
         return 0.05
-    cues = find_cues(text[:2_000])
+    text = text[:_READ_CHARS]
+    cues = int(find_cues(text))
     score = _BASE + sum(worth for cue, worth in _CUE_WORTH if cues & cue)
-    if _LASTING.search(text, 0, 2_000):
+    if _lasting(text):
         score += 0.3
-    if cues & Cue.QUESTION:
+    if cues & int(Cue.QUESTION):
         score -= 0.15
     if len(text) < _SHORT_CHARS and text.isascii():
         score -= 0.1
     if origin is not Origin.USER:
         score -= 0.1
     return round(min(1.0, max(0.0, score)), 3)
+
+
+def _lasting(text: str) -> bool:
+    """Return whether a text tells what will matter in a year."""
+    words = set(_WORDS.findall(text.lower()))
+    if not words.isdisjoint(_LASTING_WORDS):
+        return True
+    if "i" in words and not words.isdisjoint(_PERSONAL_VERBS):
+        return True
+    return not text.isascii() and _LASTING_CHINESE.search(text) is not None
 
 
 def _rated(draft: Draft) -> Draft:

@@ -168,6 +168,13 @@ _CHINESE: tuple[tuple[Cue, re.Pattern[str]], ...] = (
     (Cue.QUOTE, re.compile(r"[《「『“][^》」』”]{1,40}[》」』”]")),
     (Cue.FIRST_PERSON, re.compile(r"[我咱俺]")),
 )
+# Plain numbers: an enumeration's operators are ten times as slow.
+_WORD_BITS = tuple((int(cue), words) for cue, words in _BY_WORD)
+_PHRASE_BITS = tuple((int(cue), words, pattern) for cue, words, pattern in _BY_PHRASE)
+_FORM_BITS = tuple((int(cue), pattern) for cue, pattern in _BY_FORM)
+_CHINESE_BITS = tuple((int(cue), pattern) for cue, pattern in _CHINESE)
+
+_TAIL_CHARS = 16  # a question mark, closing quotes and spaces
 _ASKS = re.compile(r"[?？]\s*[\"”'’)\]]*\s*\Z")
 
 _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -220,21 +227,18 @@ def find_cues(text: str) -> Cue:
     """
     found = 0
     words = set(_WORDS.findall(text.lower().replace("’", "'")))
-    for cue, sufficient in _BY_WORD:
+    for bit, sufficient in _WORD_BITS:
         if not words.isdisjoint(sufficient):
-            found |= cue
-    for cue, needed, pattern in _BY_PHRASE:
-        if not (found & cue or words.isdisjoint(needed)) and pattern.search(text):
-            found |= cue
-    for cue, pattern in _BY_FORM:
-        if not found & cue and pattern.search(text):
-            found |= cue
-    if not text.isascii():
-        for cue, pattern in _CHINESE:
-            if pattern.search(text):
-                found |= cue
-    if _ASKS.search(text):
-        found |= Cue.QUESTION
+            found |= bit
+    for bit, needed, pattern in _PHRASE_BITS:
+        if not (found & bit or words.isdisjoint(needed)) and pattern.search(text):
+            found |= bit
+    patterns = _FORM_BITS if text.isascii() else (*_FORM_BITS, *_CHINESE_BITS)
+    for bit, pattern in patterns:
+        if not found & bit and pattern.search(text):
+            found |= bit
+    if _ASKS.search(text[-_TAIL_CHARS:]):
+        found |= int(Cue.QUESTION)
     return Cue(found)
 
 
