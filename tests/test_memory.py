@@ -14,7 +14,9 @@ from retentive.errors import (
     InvalidInputError,
     PluginError,
     RecordNotFoundError,
+    RetentiveError,
 )
+from retentive.records import Embedding
 from retentive.testing.clock import ManualClock
 from retentive.testing.fake import FakeEmbedder
 
@@ -298,6 +300,41 @@ def test_odd_but_legal_content_comes_back_exactly(memory: Memory, content: str) 
     assert memory.get(id).content == content
     assert memory.recall("anything", limit=1)[0].record.content == content
     assert memory.context("anything", budget=300).tokens <= 300
+
+
+class Broken(FakeEmbedder):
+    def __init__(self, answer: list[list[float]]) -> None:
+        super().__init__(dim=2)
+        self.answer = answer
+
+    def embed(self, texts: object) -> np.ndarray:  # type: ignore[type-arg, override]
+        return np.array(self.answer, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (
+            [[1.0, 0.0, 0.0]],
+            r"gave vectors of shape \(1, 3\) for 1 texts, not \(1, 2\)",
+        ),
+        ([[1.0, 0.0], [0.0, 1.0]], r"shape \(2, 2\) for 1 texts"),
+        ([[float("nan"), 1.0]], "must be finite and not all zeros, got norm nan"),
+        ([[0.0, 0.0]], "must be finite and not all zeros, got norm 0.0"),
+    ],
+)
+def test_vectors_that_cannot_be_used_are_refused_and_nothing_is_stored(
+    tmp_path: Path, answer: list[list[float]], message: str
+) -> None:
+    with Memory.open(tmp_path / "a.db", embedder=Broken(answer)) as memory:
+        with pytest.raises(RetentiveError, match=message):
+            memory.remember("alpha")
+        assert list(memory.records()) == []
+
+
+def test_a_vector_of_another_size_than_its_embedder_s_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="must have 3 numbers, got 2"):
+        Embedding(vector=np.array([1, 0], np.float32), fingerprint="m:3:1")
 
 
 @pytest.mark.parametrize("year", [1, 9999])

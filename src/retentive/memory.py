@@ -10,13 +10,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from retentive.errors import InvalidInputError, RecordNotFoundError
+from retentive.errors import (
+    EmbeddingError,
+    InvalidInputError,
+    RecordNotFoundError,
+)
 from retentive.index.cache import ReplicaCache
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
 from retentive.processors.defaults import default_processors
 from retentive.processors.inputs import Input, read_input
-from retentive.processors.split import drafts_from
+from retentive.processors.split import drafts_from, unanswered
 from retentive.protocols import (
     Batch,
     Commit,
@@ -53,6 +57,7 @@ from retentive.text.counters import estimate_tokens
 __all__ = ["Memory"]
 
 _BATCH = 1_000  # records per commit: large enough to be fast, small enough to wait for
+_CALLS_WITHIN = 64  # messages between a call of a tool and its result
 _CONTEXT_HITS = 64  # a block holds fewer; the rest is what does not fit
 
 
@@ -381,11 +386,24 @@ class Memory:
         for processor in self._processors:
             if isinstance(processor, SupportsMessages):
                 messages = [processor.message(message) for message in messages]
-        drafts = drafts_from(messages, namespace=self.namespace, recorded_at=now)
+        drafts = drafts_from(
+            messages,
+            namespace=self.namespace,
+            recorded_at=now,
+            earlier=self._before(messages),
+        )
         drafts += [Draft(record=record) for record in records]
         for processor in self._processors:
             drafts = processor(drafts)
         return self._apply(self._embedded(drafts), messages).puts
+
+    def _before(self, messages: Sequence[Message]) -> list[Message]:
+        """Return the ends of transcripts in which a result's call may stand."""
+        return [
+            message
+            for session in unanswered(messages)
+            for message in self.messages(session, last=_CALLS_WITHIN)
+        ]
 
     def _embedded(self, drafts: Sequence[Draft]) -> list[MemoryRecord]:
         records = [draft.record for draft in drafts]
@@ -394,6 +412,12 @@ class Memory:
         bare = [i for i, record in enumerate(records) if record.embedding is None]
         vectors = self.embedder.embed([records[i].content for i in bare])
         fingerprint = self.embedder.fingerprint
+        if vectors.shape != (len(bare), self.embedder.dim):
+            raise EmbeddingError(
+                f"embedder {fingerprint!r} gave vectors of shape {vectors.shape} for "
+                f"{len(bare)} texts, not {(len(bare), self.embedder.dim)}; nothing was "
+                "stored"
+            )
         for i, vector in zip(bare, vectors, strict=True):
             embedding = Embedding(vector=vector, fingerprint=fingerprint)
             records[i] = trusted_copy(records[i], embedding=embedding)

@@ -141,6 +141,12 @@ class Embedding:
                 f"an embedding must be a (dim,) array, got shape {shape!r}; "
                 "pass one row of Embedder.embed()"
             )
+        dim = self.fingerprint.split(":")[-2:-1]
+        if dim and dim[0].isdigit() and int(dim[0]) != shape[0]:
+            raise InvalidInputError(
+                f"an embedding of {self.fingerprint!r} must have {dim[0]} numbers, got "
+                f"{shape[0]}; the vector was made by another embedder"
+            )
         norm = float((self.vector.astype("float64") ** 2).sum()) ** 0.5
         if not math.isfinite(norm) or norm == 0.0:
             raise InvalidInputError(

@@ -66,6 +66,20 @@ def test_calls_and_results_stay_together_however_far_apart() -> None:
     ]
 
 
+def test_a_result_told_later_finds_its_call_in_the_transcript() -> None:
+    memory = Memory.open()
+    call = {
+        "id": "c1",
+        "function": {"name": "weather", "arguments": '{"city": "Oslo"}'},
+    }
+    memory.remember({"role": "assistant", "content": None, "tool_calls": [call]})
+    assert list(memory.records()) == []
+    memory.remember({"role": "tool", "tool_call_id": "c1", "content": "Snow."})
+    [record] = memory.records()
+    assert record.content == 'weather({"city": "Oslo"}) -> Snow.'
+    assert record.role == "tool"
+
+
 def test_unknown_fields_of_a_mapping_are_kept() -> None:
     fields = {"role": "user", "content": [{"type": "input_text", "text": "Hi"}, {"type": "image_url", "image_url": {"url": "x"}}], "mood": "good"}  # fmt: skip
     message = message_from_mapping(fields, session="s", at=NOW)
