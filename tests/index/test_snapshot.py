@@ -92,6 +92,7 @@ def test_what_happened_since_is_caught_up(tmp_path: Path, snapshot: Path) -> Non
 def test_a_damaged_snapshot_is_rebuilt_never_believed(  # type: ignore[no-untyped-def]
     tmp_path: Path, snapshot: Path, damage, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING", logger="retentive")
     with Memory.open(tmp_path / "a.db", embedder=FakeEmbedder()) as memory:
         expected = ranked(memory)
     snapshot.write_bytes(damage(snapshot.read_bytes()))

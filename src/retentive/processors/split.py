@@ -66,8 +66,9 @@ def _said(
     results: Mapping[str | None, Message],
 ) -> Iterator[tuple[str, tuple[Message, ...]]]:
     """Yield what a message tells, and the messages that it is made of."""
-    if message.tool_call_id in calls:
-        yield _called(calls[message.tool_call_id], message), (message,)
+    asked = calls.get(message.tool_call_id or "")
+    if asked is not None:
+        yield _called(asked, message), (message,)
         return
     yield _text(message), (message,)
     for call in message.tool_calls:
