@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.records import ContentPart, ToolCall
+from retentive.records import ContentPart, Kind, Origin, Status, ToolCall
 
 __all__ = [
+    "KINDS",
+    "ORIGINS",
+    "STATUSES",
     "from_json",
     "from_micros",
     "pack_parts",
@@ -26,6 +29,23 @@ __all__ = [
     "unpack_tool_calls",
     "unpack_vector",
 ]
+
+# A row holds the place in these lists: only ever append to them.
+KINDS = (Kind.EPISODIC, Kind.SEMANTIC, Kind.PROCEDURAL, Kind.SUMMARY)
+STATUSES = (
+    Status.ACTIVE,
+    Status.ARCHIVED,
+    Status.SUPERSEDED,
+    Status.QUARANTINED,
+)
+ORIGINS = (
+    Origin.USER,
+    Origin.ASSISTANT,
+    Origin.TOOL,
+    Origin.WEB,
+    Origin.SYSTEM,
+    Origin.IMPORT,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -63,7 +64,7 @@ class MemoryStore:
             self._check_open()
             if batch.lease is not None:
                 self._leases.check(batch.lease)
-            space = self._space(batch.namespace)
+            space = self._spaces.setdefault(batch.namespace, Space())
             work = Work(space, batch.namespace)
             try:
                 commit = work.run(batch, salt=self._salt)
@@ -75,14 +76,16 @@ class MemoryStore:
 
     def get(self, namespace: Namespace, ids: Sequence[str]) -> list[MemoryRecord]:
         """Return records by id; see :meth:`Store.get`."""
-        records = self._space(namespace).records
-        return [records[id] for id in ids if id in records]
+        with self._lock:
+            records = self._space(namespace).records
+            return [records[id] for id in ids if id in records]
 
     def find(self, namespace: Namespace, key: str) -> MemoryRecord | None:
         """Return the record with a caller's key."""
-        space = self._space(namespace)
-        id = space.by_key.get(key)
-        return None if id is None else space.records[id]
+        with self._lock:
+            space = self._space(namespace)
+            id = space.by_key.get(key)
+            return None if id is None else space.records[id]
 
     def scan(
         self,
@@ -93,10 +96,11 @@ class MemoryStore:
         vectors: bool = False,
     ) -> list[MemoryRecord]:
         """Return a page of records; see :meth:`Store.scan`."""
-        records = self._space(namespace).records
-        ids = sorted(records)
-        start = 0 if after is None else bisect_right(ids, after)
-        page = [records[id] for id in ids[start : start + limit]]
+        with self._lock:
+            records = self._space(namespace).records
+            ids = sorted(records)
+            start = 0 if after is None else bisect_right(ids, after)
+            page = [records[id] for id in ids[start : start + max(0, limit)]]
         return page if vectors else [trusted_copy(r, embedding=None) for r in page]
 
     def changes(
@@ -128,7 +132,8 @@ class MemoryStore:
         last: int | None = None,
     ) -> list[Message]:
         """Return a transcript; see :meth:`Store.messages`."""
-        kept = list(self._space(namespace).transcripts.get(session, {}).values())
+        with self._lock:
+            kept = list(self._space(namespace).transcripts.get(session, {}).values())
         if after is not None:
             ids = [message.id for message in kept]
             kept = kept[ids.index(after) + 1 :] if after in ids else []
@@ -136,9 +141,9 @@ class MemoryStore:
 
     def sessions(self, namespace: Namespace) -> list[str]:
         """Return the sessions with a transcript, oldest first."""
-        return [
-            name for name, kept in self._space(namespace).transcripts.items() if kept
-        ]
+        with self._lock:
+            transcripts = self._space(namespace).transcripts
+            return [name for name, kept in transcripts.items() if kept]
 
     def namespaces(self, prefix: Sequence[str] = ()) -> list[Namespace]:
         """Return the namespaces under a prefix, sorted."""
@@ -153,10 +158,8 @@ class MemoryStore:
 
     def count(self, namespace: Namespace) -> Mapping[Status, int]:
         """Return how many records there are of each status."""
-        counts: dict[Status, int] = {}
-        for record in list(self._space(namespace).records.values()):
-            counts[record.status] = counts.get(record.status, 0) + 1
-        return counts
+        with self._lock:
+            return Counter(r.status for r in self._space(namespace).records.values())
 
     def touch(self, namespace: Namespace, ids: Sequence[str], at: datetime) -> None:
         """Count a use of each record, outside the feed."""
@@ -172,6 +175,7 @@ class MemoryStore:
     @contextmanager
     def lease(self, name: str, *, ttl_s: float) -> Iterator[HeldLease | None]:
         """Claim a name; see :meth:`Store.lease`."""
+        self._check_open()
         lease = self._leases.acquire(name, ttl_s)
         try:
             yield lease
@@ -181,29 +185,35 @@ class MemoryStore:
 
     def embedder(self, namespace: Namespace) -> str | None:
         """Return the fingerprint of the namespace's vectors."""
-        return self._space(namespace).embedder
+        with self._lock:
+            return self._space(namespace).embedder
 
     def lacking(
         self, namespace: Namespace, fingerprint: str, *, limit: int
     ) -> list[MemoryRecord]:
         """Return records without a vector of an embedder, by ascending id."""
-        space = self._space(namespace)
-        have = space.staged.get(fingerprint, {})
-        lacking = [
-            record
-            for id, record in sorted(space.records.items())
-            if id not in have and not _made_by(record, fingerprint)
-        ]
+        with self._lock:
+            space = self._space(namespace)
+            have = space.staged.get(fingerprint, {})
+            lacking = [
+                record
+                for id, record in sorted(space.records.items())
+                if id not in have and not _made_by(record, fingerprint)
+            ]
         return lacking[:limit]
 
     def add_vectors(
         self, namespace: Namespace, fingerprint: str, vectors: Sequence[VectorPut]
     ) -> None:
         """Keep another embedder's vectors aside."""
+        given = {
+            put.id: Embedding(vector=put.vector, fingerprint=fingerprint)
+            for put in vectors
+        }
         with self._lock:
-            held = self._space(namespace).staged.setdefault(fingerprint, {})
-            for put in vectors:
-                held[put.id] = Embedding(vector=put.vector, fingerprint=fingerprint)
+            space = self._space(namespace)
+            staged = space.staged.setdefault(fingerprint, {})
+            staged.update({id: given[id] for id in given if id in space.records})
 
     def switch_embedder(self, namespace: Namespace, fingerprint: str | None) -> None:
         """Make other vectors the namespace's; see :class:`SupportsReembedding`."""
@@ -237,10 +247,9 @@ class MemoryStore:
             raise StoreError("the store is closed; open a new one")
 
     def _space(self, namespace: Namespace) -> Space:
+        """Return a namespace; one that was only asked for is not kept."""
         self._check_open()
-        return self._spaces.get(namespace) or self._spaces.setdefault(
-            namespace, Space()
-        )
+        return self._spaces.get(namespace) or Space()
 
 
 def _made_by(record: MemoryRecord, fingerprint: str) -> bool:

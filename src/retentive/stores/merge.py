@@ -11,7 +11,13 @@ from retentive.errors import (
     InvalidInputError,
 )
 from retentive.protocols import Put
-from retentive.records import MemoryRecord, Namespace, Status, trusted_copy
+from retentive.records import (
+    MemoryRecord,
+    Namespace,
+    Occurrence,
+    Status,
+    trusted_copy,
+)
 from retentive.text.normalise import content_key
 
 __all__ = ["Action", "check_embedder", "check_version", "keyed", "merged", "resolve"]
@@ -66,9 +72,11 @@ def resolve(
         check_version(record.id, put.expected_version, same_id)
         if same_id is None:
             return "created", record
-        return "replaced", record
+        return "replaced", _replacing(same_id, record)
     if same_key is not None:
-        return "replaced", trusted_copy(record, id=same_key.id)
+        if _retried(record, same_key):
+            return "unchanged", same_key
+        return "replaced", _replacing(same_key, record)
     if same_id is not None:
         if _same(record, same_id):
             return "unchanged", same_id
@@ -84,14 +92,14 @@ def merged(stored: MemoryRecord, again: MemoryRecord) -> MemoryRecord | None:
 
     ``None`` if all of what was told again is known by its messages.
     """
-    known = {said.message_id for said in stored.said_at() if said.message_id}
-    fresh = [said for said in again.said_at() if said.message_id not in known]
+    fresh = _fresh(stored, again)
     if not fresh:
         return None
-    told = [said.message_id in known for said in again.said_at()]
+    repeated = len(again.said_at()) - len(fresh)
     return trusted_copy(
         stored,
-        support_count=stored.support_count + again.support_count - sum(told),
+        # What is fresh was said at least once, whatever the count claims.
+        support_count=stored.support_count + max(1, again.support_count - repeated),
         occurrences=tuple(
             sorted((*stored.occurrences, *fresh), key=lambda said: said.at)
         ),
@@ -133,13 +141,44 @@ def check_embedder(
     return given
 
 
+def _fresh(stored: MemoryRecord, again: MemoryRecord) -> list[Occurrence]:
+    """Return what was told again in messages that are not known yet, each once."""
+    known = {said.message_id for said in stored.said_at() if said.message_id}
+    fresh: list[Occurrence] = []
+    for said in again.said_at():
+        if said.message_id not in known:
+            fresh.append(said)
+        if said.message_id is not None:
+            known.add(said.message_id)
+    return fresh
+
+
+def _replacing(stored: MemoryRecord, record: MemoryRecord) -> MemoryRecord:
+    """Return the record in the place of the stored one.
+
+    Records are read without their vectors: one that comes back changed, but with
+    the same content, has not lost its vector.
+    """
+    if record.embedding is None and record.content == stored.content:
+        return trusted_copy(record, id=stored.id, embedding=stored.embedding)
+    return trusted_copy(record, id=stored.id)
+
+
 def _same(record: MemoryRecord, stored: MemoryRecord) -> bool:
     """Return whether a put of a known id tells what is stored already."""
-    return (record.content_key, record.kind, record.key) == (
+    return (record.content, record.content_key, record.kind, record.key) == (
+        stored.content,
         stored.content_key,
         stored.kind,
         stored.key,
-    ) and (record.key is None or record.content == stored.content)
+    )
+
+
+def _retried(record: MemoryRecord, stored: MemoryRecord) -> bool:
+    """Return whether this very record is what its caller's key holds."""
+    return record.id == stored.id and stored == trusted_copy(
+        record, version=stored.version, embedding=stored.embedding
+    )
 
 
 def _later(stored: MemoryRecord, again: MemoryRecord) -> datetime | None:

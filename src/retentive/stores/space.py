@@ -76,6 +76,8 @@ class Work:
 
     Attributes:
         changed: Ids of records that were created, changed or deleted.
+        rewritten: Those of them whose content is another than before: vectors
+            that were staged for them are gone.
         barred: Content that was barred.
     """
 
@@ -86,6 +88,7 @@ class Work:
         self._embedder = space.embedder
         self._undo: list[Callable[[], object]] = []
         self.changed: dict[str, None] = {}
+        self.rewritten: dict[str, None] = {}
         self.barred: list[ContentSlot] = []
 
     def run(self, batch: Batch, *, salt: bytes) -> Commit:
@@ -160,10 +163,11 @@ class Work:
             same_key=self._of(space.by_key.get(record.key or "")),
             same_content=self._of(space.by_content.get(slot)),
         )
+        embedder = check_embedder(
+            record, held=space.embedder, namespace=self._namespace
+        )
         if action != "unchanged":
-            space.embedder = check_embedder(
-                chosen, held=space.embedder, namespace=self._namespace
-            )
+            space.embedder = embedder
             self._keep(trusted_copy(chosen, version=self._sequence))
         return Outcome(chosen.id, action, space.records[chosen.id].version)
 
@@ -192,6 +196,7 @@ class Work:
         if stored is None:
             return Outcome(delete.id, "missing", 0)
         self._drop(stored)
+        self._unstage(stored)
         self.changed[delete.id] = None
         if delete.bar and stored.content_key:
             slot = (stored.kind.value, stored.content_key)
@@ -201,19 +206,31 @@ class Work:
 
     def _keep(self, record: MemoryRecord) -> None:
         space = self._space
-        if record.id in space.records:
-            self._drop(space.records[record.id])
+        before = space.records.get(record.id)
+        if before is not None:
+            self._drop(before)
+            if before.content != record.content:
+                self._unstage(before)
         self._set(space.records, record.id, record)
         self.changed[record.id] = None
         if record.key is not None:
-            self._set(space.by_key, record.key, record.id)
+            self._claim(space.by_key, record.key, record.id)
         elif record.status in MERGEABLE:
             slot = (record.kind.value, record.content_key)
-            holder = self._of(space.by_content.get(slot))
-            if holder is not None:
-                # Another record holds this content: the caller must choose.
-                raise ConflictError(record.id, expected=0, actual=holder.version)
-            self._set(space.by_content, slot, record.id)
+            self._claim(space.by_content, slot, record.id)
+
+    def _claim(self, held: dict[Any, str], place: object, id: str) -> None:
+        holder = self._of(held.get(place))
+        if holder is not None:
+            # Another record has this key or content: the caller must choose.
+            raise ConflictError(holder.id, expected=0, actual=holder.version)
+        self._set(held, place, id)
+
+    def _unstage(self, record: MemoryRecord) -> None:
+        """Drop vectors of what a record said before."""
+        self.rewritten[record.id] = None
+        for staged in self._space.staged.values():
+            self._unset(staged, record.id)
 
     def _drop(self, record: MemoryRecord) -> None:
         space = self._space

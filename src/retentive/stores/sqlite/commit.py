@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from retentive.protocols import Batch, Commit
-from retentive.records import MemoryRecord, Namespace
-from retentive.stores.codec import pack_vector, to_micros
+from retentive.records import Kind, MemoryRecord, Namespace
+from retentive.stores.codec import KINDS, pack_vector, to_micros
 from retentive.stores.merge import keyed
-from retentive.stores.space import MERGEABLE, Space, Work
+from retentive.stores.space import Space, Work
+from retentive.stores.sqlite import transcripts
 from retentive.stores.sqlite.leases import check_lease
+from retentive.stores.sqlite.names import FreshNames, Names
 from retentive.stores.sqlite.rows import (
-    MESSAGE_COLUMNS,
     RECORD_COLUMNS,
-    Names,
-    message_row,
     record_row,
-    records_of,
 )
+from retentive.stores.sqlite.touched import touched
 
 __all__ = ["apply_batch"]
 
-_COLUMNS = ", ".join(f"records.{name}" for name in ("pk", *RECORD_COLUMNS))
 _INSERT = (
     f"INSERT INTO records (namespace, {', '.join(RECORD_COLUMNS)}) "
     f"VALUES (?{', ?' * len(RECORD_COLUMNS)})"
@@ -34,16 +31,12 @@ _UPDATE = (
     f"UPDATE records SET {', '.join(f'{name} = ?' for name in RECORD_COLUMNS)} "
     "WHERE pk = ?"
 )
-_INSERT_MESSAGE = (
-    f"INSERT OR IGNORE INTO messages (namespace, session, {', '.join(MESSAGE_COLUMNS)}) "
-    f"VALUES (?, ?{', ?' * len(MESSAGE_COLUMNS)})"
-)
-_IN_ONE_QUERY = 500
 
 
 def apply_batch(
     connection: sqlite3.Connection,
     names: Names,
+    fresh: FreshNames,
     batch: Batch,
     *,
     salt: bytes,
@@ -53,6 +46,14 @@ def apply_batch(
 
     What the batch touches is read into a :class:`Space`, the rules of all stores
     work on it, and what they changed is written back.
+
+    Args:
+        connection: In a transaction.
+        names: Names that are committed.
+        fresh: The names of this transaction, to be published after it.
+        batch: What to apply.
+        salt: The store's secret for content keys.
+        now: When leases are judged, UTC.
     """
     if batch.lease is not None:
         check_lease(connection, batch.lease, now)
@@ -60,11 +61,11 @@ def apply_batch(
         keyed(put.record, namespace=batch.namespace, salt=salt) for put in batch.puts
     ]
     number = _namespace(connection, batch.namespace)
-    space, pks = _touched(connection, names, batch, records, number)
+    space, pks = touched(connection, names, batch, records, number)
     work = Work(space, batch.namespace)
     commit = work.run_keyed(_without_messages(batch), records)
-    _write_back(connection, names, number, space, work, pks, commit.sequence)
-    appended = _messages(connection, names, number, batch)
+    _write_back(connection, fresh, number, space, work, pks, commit.sequence)
+    appended = transcripts.append(connection, fresh, number, batch)
     connection.execute(
         "UPDATE namespaces SET sequence = ?, embedder = ? WHERE id = ?",
         (commit.sequence, space.embedder, number),
@@ -97,86 +98,9 @@ def _namespace(connection: sqlite3.Connection, namespace: Namespace) -> int:
     return int(row.fetchone()[0])
 
 
-def _touched(
-    connection: sqlite3.Connection,
-    names: Names,
-    batch: Batch,
-    records: Sequence[MemoryRecord],
-    number: int,
-) -> tuple[Space, Mapping[str, int]]:
-    """Read all that a batch may meet; also the row of each record."""
-    ids = [record.id for record in records]
-    ids += [change.id for change in batch.status_changes]
-    ids += [delete.id for delete in batch.deletes]
-    keys = [record.key for record in records if record.key is not None]
-    contents = [bytes.fromhex(r.content_key) for r in records if r.content_key]
-    rows = _select(connection, number, "id", ids)
-    rows += _select(connection, number, "content_key", contents)
-    rows += _select(connection, number, "caller_key", keys)
-    # A change of status may need the slot of a record that was not asked for.
-    restored = [row[7] for row in rows if row[7] is not None]
-    if batch.status_changes and restored:
-        rows += _select(connection, number, "content_key", restored)
-    sequence, embedder = connection.execute(
-        "SELECT sequence, embedder FROM namespaces WHERE id = ?", (number,)
-    ).fetchone()
-    space = Space(sequence=sequence, embedder=embedder)
-    unique = list({row[0]: row for row in rows}.values())
-    for record in records_of(
-        connection, names, batch.namespace, unique, embedder=embedder
-    ):
-        _place(space, record)
-    for content_key, kind in _barred(connection, number, contents):
-        space.barred[kind, content_key.hex()] = True
-    return space, {row[2]: row[0] for row in unique}
-
-
-def _place(space: Space, record: MemoryRecord) -> None:
-    space.records[record.id] = record
-    if record.key is not None:
-        space.by_key[record.key] = record.id
-    elif record.status in MERGEABLE:
-        space.by_content[record.kind.value, record.content_key] = record.id
-
-
-def _select(
-    connection: sqlite3.Connection, number: int, column: str, values: Iterable[Any]
-) -> list[tuple[Any, ...]]:
-    wanted = list(dict.fromkeys(values))
-    rows: list[tuple[Any, ...]] = []
-    for start in range(0, len(wanted), _IN_ONE_QUERY):
-        some = wanted[start : start + _IN_ONE_QUERY]
-        marks = ",".join("?" * len(some))
-        # The index on contents is partial, and used only if its condition stands here.
-        held = "AND status <> 'superseded'" if column == "content_key" else ""
-        given = "AND caller_key IS NOT NULL" if column == "caller_key" else ""
-        rows += connection.execute(
-            f"SELECT {_COLUMNS}, vectors.vector FROM records "
-            "LEFT JOIN vectors ON vectors.record = records.pk "
-            f"WHERE namespace = ? AND {column} IN ({marks}) {held} {given}",
-            (number, *some),
-        )
-    return rows
-
-
-def _barred(
-    connection: sqlite3.Connection, number: int, contents: Sequence[bytes]
-) -> list[tuple[bytes, str]]:
-    rows: list[tuple[bytes, str]] = []
-    for start in range(0, len(contents), _IN_ONE_QUERY):
-        some = contents[start : start + _IN_ONE_QUERY]
-        marks = ",".join("?" * len(some))
-        rows += connection.execute(
-            "SELECT content_key, kind FROM barred "
-            f"WHERE namespace = ? AND content_key IN ({marks})",
-            (number, *some),
-        )
-    return rows
-
-
 def _write_back(
     connection: sqlite3.Connection,
-    names: Names,
+    names: FreshNames,
     number: int,
     space: Space,
     work: Work,
@@ -216,13 +140,20 @@ def _write_back(
     )
     connection.executemany(
         "INSERT OR IGNORE INTO barred VALUES (?, ?, ?)",
-        [(number, bytes.fromhex(key), kind) for kind, key in work.barred],
+        [
+            (number, bytes.fromhex(key), KINDS.index(Kind(kind)))
+            for kind, key in work.barred
+        ],
+    )
+    connection.executemany(
+        "DELETE FROM staged_vectors WHERE record = ?",
+        [(pks[id],) for id in work.rewritten if id in pks],
     )
 
 
 def _occurrences(
     connection: sqlite3.Connection,
-    names: Names,
+    names: FreshNames,
     known: Sequence[MemoryRecord],
     fresh: Sequence[MemoryRecord],
     rows: Mapping[str, int],
@@ -265,22 +196,3 @@ def _delete(
         "INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?)",
         [(number, id, sequence) for id in ids],
     )
-
-
-def _messages(
-    connection: sqlite3.Connection, names: Names, number: int, batch: Batch
-) -> int:
-    for gone in batch.message_deletes:
-        session = names.number(connection, gone.session)
-        connection.execute(
-            "DELETE FROM messages "
-            "WHERE namespace = ?1 AND session = ?2 AND (?3 IS NULL OR id = ?3)",
-            (number, session, gone.id),
-        )
-    rows = [
-        (number, names.number(connection, message.session), *message_row(message))
-        for message in batch.messages
-    ]
-    before = connection.total_changes
-    connection.executemany(_INSERT_MESSAGE, rows)
-    return connection.total_changes - before

@@ -45,6 +45,8 @@ class Connections:
         self._idle: list[sqlite3.Connection] = []
         self._inherited: list[object] = []
         self._closed = False
+        # In a folder where SQLite cannot make the files that readers share.
+        self._guarded = not os.access(path.parent, os.W_OK)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -74,6 +76,7 @@ class Connections:
         """
         self._check()
         with self._write_lock, translated(self.path):
+            self._check()  # it may have been closed while we waited
             if self._writer is None:
                 self._writer = self.connect()
             writer = self._writer
@@ -88,9 +91,8 @@ class Connections:
 
     def connect(self) -> sqlite3.Connection:
         """Open a connection."""
-        mode = "ro" if self._read_only else "rwc"
         connection = sqlite3.connect(
-            f"{self.path.as_uri()}?mode={mode}",
+            f"{self.path.as_uri()}?{self._mode()}",
             uri=True,
             timeout=self._timeout_s,
             isolation_level=None,
@@ -100,6 +102,14 @@ class Connections:
         # A merge page that was freed must not keep what it held.
         connection.execute("PRAGMA secure_delete = FAST")
         return connection
+
+    def _mode(self) -> str:
+        log = self.path.with_name(self.path.name + "-wal")
+        if self._guarded and self.path.exists() and not log.exists():
+            # Nobody has it open, so it can be read as it lies. Such a connection
+            # is not kept: it would not notice when somebody opens it.
+            return "mode=ro&immutable=1"
+        return "mode=ro" if self._read_only else "mode=rwc"
 
     def close(self) -> None:
         """Close all connections; lent ones close when they come back."""
@@ -134,7 +144,8 @@ class Connections:
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._lock:
-            keep = not self._closed and len(self._idle) < _READERS_KEPT
+            room = len(self._idle) < _READERS_KEPT
+            keep = room and not self._closed and not self._guarded
             if keep:
                 self._idle.append(connection)
         if not keep:

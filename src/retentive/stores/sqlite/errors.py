@@ -9,6 +9,7 @@ from pathlib import Path
 
 from retentive.errors import (
     CorruptStoreError,
+    InvalidInputError,
     StoreConnectionError,
     StoreError,
     StoreFullError,
@@ -31,6 +32,11 @@ _KINDS: dict[int, tuple[type[StoreError], str]] = {
         CorruptStoreError,
         "its data is damaged; restore a copy, or salvage it with sqlite3's .recover",
     ),
+    # Our statements are correct, so what they name must be missing.
+    sqlite3.SQLITE_ERROR: (
+        CorruptStoreError,
+        "its tables are not as Retentive made them; restore a copy",
+    ),
     sqlite3.SQLITE_NOTADB: (CorruptStoreError, "it is no SQLite database"),
     sqlite3.SQLITE_CANTOPEN: (
         StoreConnectionError,
@@ -47,19 +53,42 @@ _KINDS: dict[int, tuple[type[StoreError], str]] = {
 }
 
 
+_UNREADABLE = (
+    CorruptStoreError,
+    "its data is damaged; restore a copy, or salvage it with sqlite3's .recover",
+)
+_UNKNOWN = (StoreError, "nothing of the batch was written")
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Raise our errors for the driver's.
 
     Args:
         path: The database, to be named.
+
+    Raises:
+        StoreError: What went wrong, and what to do.
+        InvalidInputError: A value that SQLite cannot hold.
     """
     try:
         yield
     except sqlite3.Error as exc:
-        code = getattr(exc, "sqlite_errorcode", None)
-        kind, remedy = _KINDS.get(
-            -1 if code is None else code & _PRIMARY,
-            (StoreError, "nothing of the batch was written"),
-        )
+        kind, remedy = _meaning(exc)
         raise kind(f"SQLite file {str(path)!r}: {exc}; {remedy}") from exc
+    except UnicodeDecodeError as exc:
+        kind, remedy = _UNREADABLE
+        raise kind(f"SQLite file {str(path)!r}: {exc}; {remedy}") from exc
+    except (UnicodeEncodeError, OverflowError) as exc:
+        raise InvalidInputError(
+            f"SQLite cannot hold a value: {exc}; pass text without lone surrogates "
+            "and numbers of at most 64 bits"
+        ) from exc
+
+
+def _meaning(exc: sqlite3.Error) -> tuple[type[StoreError], str]:
+    code = getattr(exc, "sqlite_errorcode", None)
+    if code is not None:
+        return _KINDS.get(code & _PRIMARY, _UNKNOWN)
+    # Without a code the error is Python's own: text that is no UTF-8.
+    return _UNREADABLE if isinstance(exc, sqlite3.OperationalError) else _UNKNOWN

@@ -9,7 +9,7 @@ from typing import Any
 
 from retentive.errors import StoreError
 from retentive.protocols import VectorPut
-from retentive.records import Namespace
+from retentive.records import Embedding, Namespace
 from retentive.stores.codec import pack_vector
 
 __all__ = ["embedder", "lacking", "stage", "switch"]
@@ -48,12 +48,20 @@ def stage(
     fingerprint: str,
     vectors: Sequence[VectorPut],
 ) -> None:
-    """Keep vectors aside; those of records that are gone are passed over."""
+    """Keep vectors aside; those of records that are gone are passed over.
+
+    Raises:
+        InvalidInputError: One cannot be stored; none is kept.
+    """
     number, _ = _space(connection, namespace)
+    given = [
+        (put.id, Embedding(vector=put.vector, fingerprint=fingerprint))
+        for put in vectors
+    ]
     connection.executemany(
         "INSERT OR REPLACE INTO staged_vectors (record, embedder, vector) "
         "SELECT pk, ?, ? FROM records WHERE namespace = ? AND id = ?",
-        [(fingerprint, pack_vector(put.vector), number, put.id) for put in vectors],
+        [(fingerprint, pack_vector(e.vector), number, id) for id, e in given],
     )
 
 

@@ -1,41 +1,37 @@
-"""Rows of the tables ``records`` and ``messages``, and what they stand for."""
+"""Rows of the table ``records``, and what they stand for."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from retentive.errors import CorruptStoreError
 from retentive.records import (
     Embedding,
-    Kind,
     MemoryRecord,
-    Message,
     Namespace,
     Occurrence,
-    Origin,
-    Status,
 )
 from retentive.stores.codec import (
+    KINDS,
+    ORIGINS,
+    STATUSES,
     from_json,
     from_micros,
     pack_parts,
-    pack_tool_calls,
     to_json,
     to_micros,
     unpack_metadata,
     unpack_parts,
-    unpack_tool_calls,
     unpack_vector,
 )
+from retentive.stores.sqlite.names import FreshNames, Names
 
 __all__ = [
-    "MESSAGE_COLUMNS",
     "RECORD_COLUMNS",
-    "Names",
-    "message_of",
-    "message_row",
+    "SELECTED",
     "record_row",
     "records_of",
 ]
@@ -67,82 +63,23 @@ RECORD_COLUMNS = (
     "derived_from",
     "metadata",
 )
-MESSAGE_COLUMNS = (
-    "id",
-    "role",
-    "content",
-    "at",
-    "name",
-    "tool_call_id",
-    "parts",
-    "tool_calls",
-    "raw",
-)
+SELECTED = ", ".join(f"records.{name}" for name in ("pk", *RECORD_COLUMNS))
+"""What to select for :func:`records_of`; a vector may follow."""
+
 _IN_ONE_QUERY = 500  # below SQLite's limit on variables, which old builds have at 999
 _set = object.__setattr__
 
 
-class Names:
-    """The numbers of interned names, as far as a process has met them."""
-
-    def __init__(self) -> None:
-        """Know none."""
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget what a transaction that failed may have added."""
-        self._numbers: dict[str, int] = {}
-        self._names: dict[int, str] = {}
-
-    def number(self, connection: sqlite3.Connection, name: str | None) -> int | None:
-        """Return a name's number, making one in the present transaction."""
-        if name is None:
-            return None
-        if name not in self._numbers:
-            connection.execute("INSERT OR IGNORE INTO names (name) VALUES (?)", (name,))
-            self._learn(connection, "name", [name])
-        return self._numbers[name]
-
-    def known(self, connection: sqlite3.Connection, name: str) -> int | None:
-        """Return a name's number if it has one."""
-        if name not in self._numbers:
-            self._learn(connection, "name", [name])
-        return self._numbers.get(name)
-
-    def load(
-        self, connection: sqlite3.Connection, numbers: Iterable[int | None]
-    ) -> None:
-        """Learn the names of these numbers."""
-        lacking = {n for n in numbers if n is not None and n not in self._names}
-        if lacking:
-            self._learn(connection, "id", list(lacking))
-
-    def name(self, number: int | None) -> str | None:
-        """Return the name of a number that was loaded."""
-        return None if number is None else self._names[number]
-
-    def _learn(
-        self, connection: sqlite3.Connection, column: str, values: Sequence[Any]
-    ) -> None:
-        for start in range(0, len(values), _IN_ONE_QUERY):
-            some = values[start : start + _IN_ONE_QUERY]
-            marks = ",".join("?" * len(some))
-            query = f"SELECT id, name FROM names WHERE {column} IN ({marks})"
-            for number, name in connection.execute(query, some):
-                self._numbers[name] = number
-                self._names[number] = name
-
-
 def record_row(
-    connection: sqlite3.Connection, names: Names, record: MemoryRecord
+    connection: sqlite3.Connection, names: FreshNames, record: MemoryRecord
 ) -> tuple[Any, ...]:
     """Return a record's values for :data:`RECORD_COLUMNS`."""
     return (
         record.version,
         record.id,
-        record.kind.value,
-        record.status.value,
-        record.origin.value,
+        KINDS.index(record.kind),
+        STATUSES.index(record.status),
+        ORIGINS.index(record.origin),
         record.content,
         bytes.fromhex(record.content_key) or None,
         record.key,
@@ -182,7 +119,26 @@ def records_of(
         namespace: Whose rows they are.
         rows: As selected.
         embedder: Fingerprint of the vectors, where rows end with one.
+
+    Raises:
+        CorruptStoreError: A row holds what no record can.
     """
+    try:
+        return _records(connection, names, namespace, rows, embedder)
+    except (IndexError, KeyError, OverflowError, TypeError, ValueError) as exc:
+        raise CorruptStoreError(
+            f"a record of {namespace!r} is damaged: {exc!r}; restore a copy of the "
+            "file, or look at it with retentive doctor"
+        ) from exc
+
+
+def _records(
+    connection: sqlite3.Connection,
+    names: Names,
+    namespace: Namespace,
+    rows: Sequence[tuple[Any, ...]],
+    embedder: str | None,
+) -> list[MemoryRecord]:
     names.load(connection, {number for row in rows for number in row[9:12]})
     again = [row[0] for row in rows if row[19] > 1]
     said = _occurrences(connection, names, again) if again else {}
@@ -204,9 +160,9 @@ def _record(
     _set(record, "namespace", namespace)
     _set(record, "version", row[1])
     _set(record, "id", row[2])
-    _set(record, "kind", Kind._value2member_map_[row[3]])
-    _set(record, "status", Status._value2member_map_[row[4]])
-    _set(record, "origin", Origin._value2member_map_[row[5]])
+    _set(record, "kind", KINDS[row[3]])
+    _set(record, "status", STATUSES[row[4]])
+    _set(record, "origin", ORIGINS[row[5]])
     _set(record, "content", row[6])
     _set(record, "content_key", row[7].hex() if row[7] else "")
     _set(record, "key", row[8])
@@ -230,7 +186,9 @@ def _record(
     _set(record, "occurrences", tuple(occurrences))
     embedding = None
     if vector is not None and embedder is not None:
-        embedding = Embedding(vector=unpack_vector(vector), fingerprint=embedder)
+        embedding = object.__new__(Embedding)
+        _set(embedding, "vector", unpack_vector(vector))
+        _set(embedding, "fingerprint", embedder)
     _set(record, "embedding", embedding)
     return record
 
@@ -256,38 +214,3 @@ def _occurrences(
                 Occurrence(at=time, session=names.name(session), message_id=message_id)
             )
     return found
-
-
-def message_row(message: Message) -> tuple[Any, ...]:
-    """Return a message's values for :data:`MESSAGE_COLUMNS`."""
-    return (
-        message.id,
-        message.role,
-        message.content,
-        to_micros(message.at),
-        message.name,
-        message.tool_call_id,
-        pack_parts(message.parts),
-        pack_tool_calls(message.tool_calls),
-        to_json(dict(message.raw)),
-    )
-
-
-def message_of(row: Sequence[Any], *, session: str) -> Message:
-    """Return the message of a row of :data:`MESSAGE_COLUMNS`."""
-    id, role, content, at, name, tool_call_id, parts, tool_calls, raw = row
-    time = from_micros(at)
-    if time is None:
-        raise ValueError("a message without a time")
-    return Message(
-        id=id,
-        role=role,
-        content=content,
-        at=time,
-        session=session,
-        name=name,
-        tool_call_id=tool_call_id,
-        parts=unpack_parts(parts),
-        tool_calls=unpack_tool_calls(tool_calls),
-        raw=unpack_metadata(raw),
-    )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from importlib.resources import files
 from pathlib import Path
 
-from retentive.errors import CorruptStoreError, SchemaVersionError, StoreConnectionError
+from retentive.errors import (
+    CorruptStoreError,
+    InvalidInputError,
+    SchemaVersionError,
+    StoreConnectionError,
+)
 
-__all__ = ["APPLICATION_ID", "VERSION", "check_file", "migrate"]
+__all__ = ["APPLICATION_ID", "VERSION", "check_file", "migrate", "secrets_of"]
 
 APPLICATION_ID = 0x5254564D  # "RTVM"
 VERSION = 1
@@ -17,15 +23,34 @@ VERSION = 1
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
+_BUSY_PAUSE_S = 0.005
 
 
-def check_file(path: Path) -> None:
-    """Refuse a file that is not ours, before anything is written to it.
+def check_file(given: str | Path) -> Path:
+    """Return where a file really is; refuse one that is not ours.
+
+    Nothing is written to it.
 
     Raises:
-        StoreConnectionError: It is a folder, or its folder does not exist.
+        InvalidInputError: The path holds a NUL.
+        StoreConnectionError: It is a folder, its folder does not exist, or it
+            may not be read.
         CorruptStoreError: It is no SQLite file, another program's, or cut short.
     """
+    if "\0" in str(given):
+        raise InvalidInputError(f"a path cannot hold a NUL, got {str(given)!r}")
+    try:
+        path = Path(given).expanduser().resolve()
+        _check_file(path)
+    except (OSError, RuntimeError) as exc:
+        raise StoreConnectionError(
+            f"{str(given)!r} cannot be opened: {exc}; check its name, and the "
+            "permissions of the file and its folder"
+        ) from exc
+    return path
+
+
+def _check_file(path: Path) -> None:
     if path.is_dir():
         raise StoreConnectionError(f"{str(path)!r} is a folder; name a file in it")
     if not path.parent.is_dir():
@@ -70,7 +95,11 @@ def migrate(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> N
         SchemaVersionError: A newer Retentive wrote it.
         StoreConnectionError: It must be made or upgraded, but may not be written.
     """
-    version = _version(connection, path)
+    connection.execute("BEGIN")  # another process may be making it right now
+    try:
+        version = _version(connection, path)
+    finally:
+        connection.execute("ROLLBACK")
     if version == VERSION:
         return
     if read_only:
@@ -78,7 +107,7 @@ def migrate(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> N
             f"{str(path)!r} has schema {version}, not {VERSION}; open it once for "
             "writing to bring it up to date"
         )
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have been quicker.
@@ -89,6 +118,38 @@ def migrate(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> N
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the log on; where others do so, too, SQLite does not wait by itself."""
+    [milliseconds] = connection.execute("PRAGMA busy_timeout").fetchone()
+    ends = time.monotonic() + milliseconds / 1_000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() > ends:
+                raise
+            time.sleep(_BUSY_PAUSE_S)
+        else:
+            return
+
+
+def secrets_of(connection: sqlite3.Connection, path: Path) -> tuple[bytes, bytes]:
+    """Return the salt of content keys, and the epoch of the feed.
+
+    Raises:
+        CorruptStoreError: They are missing.
+    """
+    held = dict(connection.execute("SELECT name, value FROM secrets"))
+    salt, epoch = held.get("salt"), held.get("epoch")
+    if not isinstance(salt, bytes) or not isinstance(epoch, bytes):
+        raise CorruptStoreError(
+            f"{str(path)!r} has lost its salt or its epoch; restore a copy"
+        )
+    return salt, epoch
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

@@ -9,39 +9,32 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.errors import ConfigError, InvalidInputError
+from retentive.errors import ConfigError, CorruptStoreError, InvalidInputError
 from retentive.protocols import (
     Batch,
-    Change,
     Changes,
     Commit,
     Lease,
     VectorPut,
 )
 from retentive.records import MemoryRecord, Message, Namespace, Status
-from retentive.stores.codec import to_micros
-from retentive.stores.sqlite import reembedding
+from retentive.stores.codec import STATUSES, to_micros
+from retentive.stores.sqlite import reembedding, transcripts
 from retentive.stores.sqlite.commit import apply_batch
 from retentive.stores.sqlite.connections import Connections
+from retentive.stores.sqlite.feed import page, sequence_of
 from retentive.stores.sqlite.leases import hold
-from retentive.stores.sqlite.rows import (
-    MESSAGE_COLUMNS,
-    RECORD_COLUMNS,
-    Names,
-    message_of,
-    records_of,
-)
-from retentive.stores.sqlite.schema import check_file, migrate
+from retentive.stores.sqlite.names import FreshNames, Names
+from retentive.stores.sqlite.rows import SELECTED, records_of
+from retentive.stores.sqlite.schema import check_file, migrate, secrets_of
 
 __all__ = ["SQLiteStore"]
 
-_COLUMNS = ", ".join(f"records.{name}" for name in ("pk", *RECORD_COLUMNS))
-_MESSAGE = ", ".join(MESSAGE_COLUMNS)
 _DURABILITY = {"full": "FULL", "normal": "NORMAL"}
 _VECTOR_PAGE = 10_000
 
@@ -103,8 +96,7 @@ class SQLiteStore:
                 f"{str(path)!r} names no file; for a memory in process use "
                 "Memory.open() without a path"
             )
-        resolved = Path(path).expanduser().resolve()
-        check_file(resolved)
+        resolved = check_file(path)
         connections = Connections(
             resolved,
             synchronous=_DURABILITY[durability],
@@ -113,21 +105,23 @@ class SQLiteStore:
         )
         with connections.reading() as connection:
             migrate(connection, resolved, read_only=read_only)
-            secrets = dict(connection.execute("SELECT name, value FROM secrets"))
-        return cls(
-            connections, salt=secrets["salt"], epoch=secrets["epoch"].hex(), clock=clock
-        )
+            salt, epoch = secrets_of(connection, resolved)
+        return cls(connections, salt=salt, epoch=epoch.hex(), clock=clock)
 
     def apply(self, batch: Batch) -> Commit:
         """Apply a batch atomically and durably; see :meth:`Store.apply`."""
-        try:
-            with self._connections.writing() as connection:
-                return apply_batch(
-                    connection, self._names, batch, salt=self._salt, now=self._clock()
-                )
-        except BaseException:
-            self._names.clear()  # it may know names that were not kept
-            raise
+        fresh = FreshNames(self._names)
+        with self._connections.writing() as connection:
+            commit = apply_batch(
+                connection,
+                self._names,
+                fresh,
+                batch,
+                salt=self._salt,
+                now=self._clock(),
+            )
+        fresh.publish()
+        return commit
 
     def get(self, namespace: Namespace, ids: Sequence[str]) -> list[MemoryRecord]:
         """Return records by id; see :meth:`Store.get`."""
@@ -138,7 +132,7 @@ class SQLiteStore:
                 some = list(ids[start : start + 500])
                 marks = ",".join("?" * len(some))
                 rows = connection.execute(
-                    f"SELECT {_COLUMNS} FROM records "
+                    f"SELECT {SELECTED} FROM records "
                     f"WHERE namespace = ? AND id IN ({marks})",
                     (number, *some),
                 ).fetchall()
@@ -150,7 +144,7 @@ class SQLiteStore:
         """Return the record with a caller's key."""
         with self._connections.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM records "
+                f"SELECT {SELECTED} FROM records "
                 "WHERE namespace = ? AND caller_key = ?",
                 (self._number(connection, namespace), key),
             ).fetchall()
@@ -170,9 +164,9 @@ class SQLiteStore:
         join = "LEFT JOIN vectors ON vectors.record = records.pk" if vectors else ""
         with self._connections.snapshot() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS}{vector} FROM records {join} "
+                f"SELECT {SELECTED}{vector} FROM records {join} "
                 "WHERE namespace = ? AND id > ? ORDER BY id LIMIT ?",
-                (self._number(connection, namespace), after or "", limit),
+                (self._number(connection, namespace), after or "", max(0, limit)),
             ).fetchall()
             embedder = reembedding.embedder(connection, namespace) if vectors else None
             return records_of(
@@ -184,11 +178,20 @@ class SQLiteStore:
     ) -> Changes:
         """Return what changed after a sequence; see :meth:`Store.changes`."""
         with self._connections.reading() as connection:
-            sequence = _sequence(connection, self._number(connection, namespace))
+            number = self._number(connection, namespace)
+            sequence = sequence_of(connection, number)
         if sequence <= since:
             return Changes(items=(), sequence=sequence, epoch=self._epoch, more=False)
         with self._connections.snapshot() as connection:
-            return self._page(connection, namespace, since, limit)
+            return page(
+                connection,
+                self._names,
+                namespace,
+                number,
+                since=since,
+                limit=limit,
+                epoch=self._epoch,
+            )
 
     def messages(
         self,
@@ -200,37 +203,15 @@ class SQLiteStore:
     ) -> list[Message]:
         """Return a transcript; see :meth:`Store.messages`."""
         with self._connections.snapshot() as connection:
-            place = (
-                self._number(connection, namespace),
-                self._names.known(connection, session),
+            number = self._number(connection, namespace)
+            return transcripts.read(
+                connection, self._names, number, session, after=after, last=last
             )
-            start = 0
-            if after is not None:
-                row = connection.execute(
-                    "SELECT pk FROM messages "
-                    "WHERE namespace = ? AND session = ? AND id = ?",
-                    (*place, after),
-                ).fetchone()
-                if row is None:
-                    return []
-                start = row[0]
-            rows = connection.execute(
-                f"SELECT {_MESSAGE} FROM messages "
-                "WHERE namespace = ? AND session = ? AND pk > ? "
-                "ORDER BY pk DESC LIMIT ?",
-                (*place, start, -1 if last is None else last),
-            ).fetchall()
-        return [message_of(row, session=session) for row in reversed(rows)]
 
     def sessions(self, namespace: Namespace) -> list[str]:
         """Return the sessions with a transcript, oldest first."""
         with self._connections.reading() as connection:
-            rows = connection.execute(
-                "SELECT names.name FROM messages JOIN names ON names.id = session "
-                "WHERE namespace = ? GROUP BY session ORDER BY min(pk)",
-                (self._number(connection, namespace),),
-            ).fetchall()
-        return [name for (name,) in rows]
+            return transcripts.sessions(connection, self._number(connection, namespace))
 
     def namespaces(self, prefix: Sequence[str] = ()) -> list[Namespace]:
         """Return the namespaces under a prefix, sorted."""
@@ -241,7 +222,7 @@ class SQLiteStore:
                 "EXISTS (SELECT 1 FROM records WHERE namespace = namespaces.id) OR "
                 "EXISTS (SELECT 1 FROM messages WHERE namespace = namespaces.id)"
             ).fetchall()
-        names = (tuple(json.loads(labels)) for (labels,) in rows)
+        names = [self._labels(labels) for (labels,) in rows]
         return sorted(name for name in names if name[: len(start)] == start)
 
     def count(self, namespace: Namespace) -> Mapping[Status, int]:
@@ -252,7 +233,7 @@ class SQLiteStore:
                 "GROUP BY status",
                 (self._number(connection, namespace),),
             ).fetchall()
-        return {Status(status): number for status, number in rows}
+        return {STATUSES[status]: number for status, number in rows}
 
     def touch(self, namespace: Namespace, ids: Sequence[str], at: datetime) -> None:
         """Count a use of each record, outside the feed."""
@@ -291,9 +272,9 @@ class SQLiteStore:
             if not rows:
                 return
             after = rows[-1][0]
-            page = np.frombuffer(b"".join(row[2] for row in rows), "<f2")
+            packed = np.frombuffer(b"".join(row[2] for row in rows), "<f2")
             ids = [row[1] for row in rows]
-            yield ids, page.reshape(len(rows), -1).astype(np.float32)
+            yield ids, packed.reshape(len(rows), -1).astype(np.float32)
 
     def lacking(
         self, namespace: Namespace, fingerprint: str, *, limit: int
@@ -301,7 +282,7 @@ class SQLiteStore:
         """Return records without a vector of an embedder, by ascending id."""
         with self._connections.snapshot() as connection:
             rows = reembedding.lacking(
-                connection, namespace, fingerprint, columns=_COLUMNS, limit=limit
+                connection, namespace, fingerprint, columns=SELECTED, limit=limit
             )
             return records_of(connection, self._names, namespace, rows)
 
@@ -327,44 +308,14 @@ class SQLiteStore:
         """Close the file; closing twice is no error."""
         self._connections.close()
 
-    def _page(
-        self,
-        connection: sqlite3.Connection,
-        namespace: Namespace,
-        since: int,
-        limit: int,
-    ) -> Changes:
-        number = self._number(connection, namespace)
-        sequence = _sequence(connection, number)
-        versions = connection.execute(
-            "SELECT version FROM (SELECT version FROM records "
-            "WHERE namespace = ?1 AND version > ?2 UNION ALL "
-            "SELECT version FROM tombstones WHERE namespace = ?1 AND version > ?2) "
-            "ORDER BY version LIMIT 1 OFFSET ?3",
-            (number, since, limit - 1),
-        ).fetchone()
-        last = sequence if versions is None else versions[0]
-        rows = connection.execute(
-            f"SELECT {_COLUMNS}, vectors.vector FROM records "
-            "LEFT JOIN vectors ON vectors.record = records.pk "
-            "WHERE namespace = ? AND version > ? AND version <= ?",
-            (number, since, last),
-        ).fetchall()
-        embedder = reembedding.embedder(connection, namespace)
-        records = records_of(
-            connection, self._names, namespace, rows, embedder=embedder
-        )
-        gone = connection.execute(
-            "SELECT id, version FROM tombstones "
-            "WHERE namespace = ? AND version > ? AND version <= ?",
-            (number, since, last),
-        ).fetchall()
-        items = [Change(record.id, record.version, record) for record in records]
-        items += [Change(id, version, None) for id, version in gone]
-        items.sort(key=lambda change: change.version)
-        return Changes(
-            items=items, sequence=last, epoch=self._epoch, more=last < sequence
-        )
+    def _labels(self, encoded: str) -> Namespace:
+        try:
+            return tuple(json.loads(encoded))
+        except ValueError as exc:
+            raise CorruptStoreError(
+                f"SQLite file {str(self.path)!r} names a namespace {encoded!r}, which "
+                "is no list of labels; restore a copy"
+            ) from exc
 
     def _number(self, connection: sqlite3.Connection, namespace: Namespace) -> int:
         """Return a namespace's number, -1 while it has none."""
@@ -378,10 +329,3 @@ class SQLiteStore:
                 return -1
             known = self._numbers[namespace] = int(row[0])
         return known
-
-
-def _sequence(connection: sqlite3.Connection, number: int) -> int:
-    row: Any = connection.execute(
-        "SELECT sequence FROM namespaces WHERE id = ?", (number,)
-    ).fetchone()
-    return 0 if row is None else int(row[0])

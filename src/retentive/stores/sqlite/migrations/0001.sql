@@ -17,9 +17,9 @@ CREATE TABLE records (
     namespace INTEGER NOT NULL,
     version INTEGER NOT NULL,
     id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    status TEXT NOT NULL,
-    origin TEXT NOT NULL,
+    kind INTEGER NOT NULL, -- places in the lists of stores/codec.py
+    status INTEGER NOT NULL,
+    origin INTEGER NOT NULL,
     content TEXT NOT NULL,
     content_key BLOB,
     caller_key TEXT,
@@ -46,9 +46,9 @@ CREATE UNIQUE INDEX records_by_id ON records (namespace, id);
 CREATE INDEX records_by_version ON records (namespace, version);
 CREATE UNIQUE INDEX records_by_key ON records (namespace, caller_key)
     WHERE caller_key IS NOT NULL;
--- A superseded record leaves its place to what is told anew.
+-- A superseded record (status 2) leaves its place to what is told anew.
 CREATE UNIQUE INDEX records_by_content ON records (namespace, content_key, kind)
-    WHERE content_key IS NOT NULL AND status <> 'superseded';
+    WHERE content_key IS NOT NULL AND status <> 2;
 
 -- The further times that a record was said; the first is in the record.
 CREATE TABLE occurrences (
@@ -81,7 +81,7 @@ CREATE INDEX tombstones_by_version ON tombstones (namespace, version);
 CREATE TABLE barred (
     namespace INTEGER NOT NULL,
     content_key BLOB NOT NULL,
-    kind TEXT NOT NULL,
+    kind INTEGER NOT NULL,
     PRIMARY KEY (namespace, content_key, kind)
 ) WITHOUT ROWID;
 

@@ -1,0 +1,141 @@
+"""Transcripts: messages in the order in which they were appended."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from retentive.errors import CorruptStoreError
+from retentive.protocols import Batch
+from retentive.records import Message
+from retentive.stores.codec import (
+    from_micros,
+    pack_parts,
+    pack_tool_calls,
+    to_json,
+    to_micros,
+    unpack_metadata,
+    unpack_parts,
+    unpack_tool_calls,
+)
+from retentive.stores.sqlite.names import FreshNames, Names
+
+__all__ = ["append", "read", "sessions"]
+
+_COLUMNS = (
+    "id",
+    "role",
+    "content",
+    "at",
+    "name",
+    "tool_call_id",
+    "parts",
+    "tool_calls",
+    "raw",
+)
+_INSERT = (
+    f"INSERT OR IGNORE INTO messages (namespace, session, {', '.join(_COLUMNS)}) "
+    f"VALUES (?, ?{', ?' * len(_COLUMNS)})"
+)
+_SELECT = (
+    f"SELECT {', '.join(_COLUMNS)} FROM messages "
+    "WHERE namespace = ? AND session = ? AND pk > ? ORDER BY pk DESC LIMIT ?"
+)
+
+
+def append(
+    connection: sqlite3.Connection, names: FreshNames, number: int, batch: Batch
+) -> int:
+    """Remove and append a batch's messages; return how many were appended."""
+    for gone in batch.message_deletes:
+        connection.execute(
+            "DELETE FROM messages "
+            "WHERE namespace = ?1 AND session = ?2 AND (?3 IS NULL OR id = ?3)",
+            (number, names.number(connection, gone.session), gone.id),
+        )
+    rows = [
+        (number, names.number(connection, message.session), *_row(message))
+        for message in batch.messages
+    ]
+    before = connection.total_changes
+    connection.executemany(_INSERT, rows)
+    return connection.total_changes - before
+
+
+def read(
+    connection: sqlite3.Connection,
+    names: Names,
+    number: int,
+    session: str,
+    *,
+    after: str | None,
+    last: int | None,
+) -> list[Message]:
+    """Return a transcript; see :meth:`retentive.protocols.Store.messages`.
+
+    Raises:
+        CorruptStoreError: A row holds what no message can.
+    """
+    place = (number, names.known(connection, session))
+    start = 0
+    if after is not None:
+        row = connection.execute(
+            "SELECT pk FROM messages WHERE namespace = ? AND session = ? AND id = ?",
+            (*place, after),
+        ).fetchone()
+        if row is None:
+            return []
+        start = row[0]
+    limit = -1 if last is None else max(0, last)
+    rows = connection.execute(_SELECT, (*place, start, limit)).fetchall()
+    try:
+        return [_message(row, session) for row in reversed(rows)]
+    except (OverflowError, TypeError, ValueError) as exc:
+        raise CorruptStoreError(
+            f"a message of session {session!r} is damaged: {exc!r}; restore a copy of "
+            "the file, or look at it with retentive doctor"
+        ) from exc
+
+
+def sessions(connection: sqlite3.Connection, number: int) -> list[str]:
+    """Return the sessions with a transcript, oldest first."""
+    rows = connection.execute(
+        "SELECT names.name FROM messages JOIN names ON names.id = session "
+        "WHERE namespace = ? GROUP BY session ORDER BY min(pk)",
+        (number,),
+    )
+    return [name for (name,) in rows]
+
+
+def _row(message: Message) -> tuple[Any, ...]:
+    return (
+        message.id,
+        message.role,
+        message.content,
+        to_micros(message.at),
+        message.name,
+        message.tool_call_id,
+        pack_parts(message.parts),
+        pack_tool_calls(message.tool_calls),
+        to_json(dict(message.raw)),
+    )
+
+
+def _message(row: Sequence[Any], session: str) -> Message:
+    id, role, content, at, name, tool_call_id, parts, tool_calls, raw = row
+    time = from_micros(at)
+    if time is None:
+        raise ValueError("a message without a time")
+    return Message(
+        id=id,
+        role=role,
+        content=content,
+        at=time,
+        session=session,
+        name=name,
+        tool_call_id=tool_call_id,
+        parts=unpack_parts(parts),
+        tool_calls=unpack_tool_calls(tool_calls),
+        raw=unpack_metadata(raw),
+    )
