@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retentive.errors import InvalidInputError
+from retentive.errors import InvalidInputError, RetentiveError
 from retentive.text.block import CLOSE_TAG, OPEN_TAG, escape, strip_blocks
 from retentive.text.counters import (
     TiktokenCounter,
@@ -73,14 +75,36 @@ def test_sentences_end_where_people_end_them() -> None:
     ]
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("I said no. Then I left.", 2),
+        ("No. 5 is alive.", 1),
+        ("See https://a.example/b?c=d.e for more. Bye.", 2),
+        ("." * 100_000 + "x", 1),
+        ("Dr. " * 20_000, 1),
+    ],
+)
+def test_sentences_are_counted_however_odd_the_text(text: str, number: int) -> None:
+    assert len(sentences(text)) == number
+
+
+@given(st.text() | st.text(alphabet='a.!? \n`。"…DrNo5'))
 def test_sentences_lose_nothing(text: str) -> None:
     assert "".join(sentences(text)) == text
 
 
 @given(st.text(), st.text())
 def test_no_text_can_forge_a_tag(before: str, after: str) -> None:
-    for attack in (OPEN_TAG, CLOSE_TAG, "< / MEMORIES >", "<memories\n>"):
+    for attack in (
+        OPEN_TAG,
+        CLOSE_TAG,
+        "< / MEMORIES >",
+        "<memories\n>",
+        "<\u200bmemories>",
+        "＜／memories＞",
+        "<" + " " * 50_000 + "memories>",
+    ):
         escaped = escape(before + attack + after)
         assert OPEN_TAG not in escaped
         assert CLOSE_TAG not in escaped
@@ -90,7 +114,9 @@ def test_no_text_can_forge_a_tag(before: str, after: str) -> None:
 def test_blocks_are_stripped_wherever_they_stand() -> None:
     block = f"{OPEN_TAG}\nold\n{CLOSE_TAG}"
     assert strip_blocks(f"a {block} b {block}") == "a  b "
-    assert strip_blocks(f"a {OPEN_TAG} cut off") == "a "
+    assert strip_blocks(f"a {block} b {OPEN_TAG}\ncut off") == "a  b "
+    assert strip_blocks(f"What does {OPEN_TAG} mean?") == f"What does {OPEN_TAG} mean?"
+    assert strip_blocks(OPEN_TAG * 50_000) == OPEN_TAG * 50_000
     assert strip_blocks("nothing here") == "nothing here"
 
 
@@ -108,7 +134,10 @@ def test_scripts_have_shares_of_the_letters() -> None:
         ("cat", 1),
         ("cat dog", 2),
         ("12345678", 4),
-        ("我养了猫", 4),
+        ("我养了猫", 6),  # 4 × 1.4
+        ("abc123", 5),  # 1 + 3 digits / 2 + 6 / 4
+        ("кот", 3),
+        ("你　好", 4),  # 2 × 1.4 + 0.5
         ("a,b!", 4),
     ],
 )
@@ -136,7 +165,20 @@ def test_the_estimate_is_near_a_real_tokenizer_and_rarely_below(text: str) -> No
     assert 0.95 <= ratio <= 1.4
 
 
-def test_counters_that_cannot_be_made_say_why(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_vocabulary_that_cannot_be_fetched_names_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("tiktoken")
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    for name in ("HTTPS_PROXY", "https_proxy"):  # nothing listens on port 9
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(RetentiveError, match="TIKTOKEN_CACHE_DIR"):
+        TiktokenCounter(encoding="r50k_base")
+
+
+def test_counters_that_cannot_be_made_say_why(tmp_path: Path) -> None:
     pytest.importorskip("tiktoken")
     with pytest.raises(InvalidInputError, match="no encoding is named 'gpt-17'"):
         TiktokenCounter(encoding="gpt-17")

@@ -28,6 +28,8 @@ from retentive.text.tokenise import terms, words
         ),
         ("ゲーム", ["ゲー", "ーム"]),
         ("좋아요", ["좋아요", "좋아", "아요"]),
+        ("मुझे दिन पसंद है", ["मुझे", "दिन", "पसंद", "है"]),
+        ("กาแฟ", ["กา", "าแ", "แฟ"]),
         ("叫Mochi的猫", ["叫", "mochi", "猫", "的猫"]),
         ("the of and 的", []),
         ("", []),
@@ -39,7 +41,11 @@ def test_terms_are_stems_and_characters(text: str, expected: list[str]) -> None:
 
 
 def test_spellings_of_one_word_share_a_term() -> None:
-    for forms in (("went", "goes", "going"), ("cafés", "CAFÉS"), ("ｃａｔ", "cat")):
+    for forms in (
+        ("went", "goes", "going"),
+        ("cafés", "CAFÉS", "cafe\u0301s"),
+        ("ｃａｔ", "cat"),
+    ):
         assert len({tuple(terms(form)) for form in forms}) == 1
 
 
@@ -48,8 +54,9 @@ def test_words_keep_what_terms_leave_out() -> None:
 
 
 def test_an_endless_word_is_found_by_its_beginning() -> None:
-    [term] = terms("x" * 500)
-    assert len(term) == 40
+    for endless in ("x" * 500, "é" * 500, "é" + "x" * 500):
+        assert [len(term) for term in terms(endless)] == [40]
+    assert max(map(len, terms("좋" * 500))) == 40
 
 
 def test_threads_do_not_share_a_stemmer() -> None:
@@ -74,10 +81,11 @@ def test_any_text_can_be_tokenised_and_always_the_same_way(text: str) -> None:
     assert all(terms(text)) or not terms(text)
 
 
-@given(st.text())
-def test_the_canonical_spelling_is_its_own(text: str) -> None:
+@given(st.text() | st.text(alphabet="ab5-#_.+$ \u0300\u093e\ufe0f😀ßŉΐ一"))
+def test_the_canonical_spelling_is_its_own_and_never_lost(text: str) -> None:
     once = canonical(text)
     assert canonical(once) == once
+    assert bool(once) == bool(text.strip())
 
 
 @pytest.mark.parametrize(
@@ -107,3 +115,36 @@ def test_keys_differ_by_speaker_salt_and_content() -> None:
     }
     assert len(keys) == 7
     assert {len(key) for key in keys} == {32}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("I owe you $5.", "I owe you €5."),
+        ("It was -5 outside", "It was 5 outside"),
+        ("I write C++.", "I write C#."),
+        ("I write C#.", "I write C."),
+        ("I feel 😀 today", "I feel 😢 today"),
+        ("दिन", "दीन"),  # day, poor: a vowel sign apart
+        ("x < 3", "x > 3"),
+    ],
+)
+def test_what_means_something_else_is_no_repetition(one: str, other: str) -> None:
+    assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Well-known, isn't it?!", "well known isn t it"),
+        ("snake_case -- a - b", "snake case a b"),
+        ("I ❤️ you", "i ❤ you"),
+        ("10-5 = 5", "10 5 = 5"),
+        ("?!", "?!"),
+        ("- -", "- -"),
+    ],
+)
+def test_the_canonical_spelling_has_words_and_meaningful_signs(
+    text: str, expected: str
+) -> None:
+    assert canonical(text) == expected

@@ -50,9 +50,25 @@ _READ_CHARS = 2_000  # what matters of a long text is said early
 class EstimateImportance:
     """Rates drafts that nobody has rated: those with the neutral importance 0.5."""
 
+    def __init__(self, *, rated_key: str = "importance") -> None:
+        """Choose how a caller can keep exactly 0.5.
+
+        Args:
+            rated_key: A record whose metadata has this key is rated already.
+        """
+        self._rated_key = rated_key
+
     def __call__(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Return the drafts, each with an importance."""
-        return [_rated(draft) for draft in drafts]
+        return [self._rated(draft) for draft in drafts]
+
+    def _rated(self, draft: Draft) -> Draft:
+        record = draft.record
+        if record.importance != _NEUTRAL or self._rated_key in record.metadata:
+            return draft
+        importance = estimate_importance(record.content, origin=record.origin)
+        rated = trusted_copy(record, importance=importance)
+        return Draft(record=rated, messages=draft.messages)
 
 
 def estimate_importance(text: str, *, origin: Origin = Origin.USER) -> float:
@@ -88,12 +104,3 @@ def _lasting(text: str) -> bool:
     if "i" in words and not words.isdisjoint(_PERSONAL_VERBS):
         return True
     return not text.isascii() and _LASTING_CHINESE.search(text) is not None
-
-
-def _rated(draft: Draft) -> Draft:
-    record = draft.record
-    if record.importance != _NEUTRAL:
-        return draft
-    importance = estimate_importance(record.content, origin=record.origin)
-    rated = trusted_copy(record, importance=importance)
-    return Draft(record=rated, messages=draft.messages)

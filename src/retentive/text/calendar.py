@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 DAY = timedelta(days=1)
+_DIGIT = re.compile(r"\d")
 Span = tuple[datetime, datetime, str]
 """Start, end (exclusive) and granularity."""
 
@@ -49,26 +51,36 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern and what a match of it means, said at some time."""
+    """A pattern and what a match of it means, said at some time.
 
-    pattern: object
+    Attributes:
+        pattern: What the expression looks like.
+        meaning: Takes the match and when it was said; ``None`` or ValueError
+            where it names no time after all.
+        numeric: Whether every match holds a digit; most texts hold none.
+    """
+
+    pattern: re.Pattern[str]
     meaning: Callable[..., Span | None]
+    numeric: bool = False
 
 
 def apply_rules(text: str, said: datetime, rules: Sequence[Rule]) -> Iterator[Found]:
     """Yield what the rules find; earlier rules keep what they have found."""
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))  # 1 where something has been found
+    if not _DIGIT.search(text):
+        rules = [rule for rule in rules if not rule.numeric]
     for rule in rules:
-        for match in rule.pattern.finditer(text):  # type: ignore[attr-defined]
+        for match in rule.pattern.finditer(text):
             start, end = match.span()
-            if any(start < other_end and end > begin for begin, other_end in taken):
+            if 1 in taken[start:end]:
                 continue
             try:
                 span = rule.meaning(match, said)
             except (ValueError, OverflowError):
                 continue  # no such day, or beyond the years that a datetime holds
             if span is not None:
-                taken.append((start, end))
+                taken[start:end] = b"\1" * (end - start)
                 yield Found(start, match[0], span)
 
 
@@ -176,6 +188,14 @@ def _thanksgiving(number: int) -> datetime:
     return first + ((3 - first.weekday()) % 7 + 21) * DAY
 
 
+def _sunday(month_number: int, nth: int) -> Callable[[int], datetime]:
+    def find(number: int) -> datetime:
+        first = datetime(number, month_number, 1, tzinfo=UTC)
+        return first + ((6 - first.weekday()) % 7 + 7 * (nth - 1)) * DAY
+
+    return find
+
+
 # First days of the Chinese year, and Mid-Autumn days, from 2015 on.
 _SPRING = (
     "0219 0208 0128 0216 0205 0125 0212 0201 0122 0210 0129 0217 0206 0126 0213 0203 "
@@ -212,6 +232,8 @@ HOLIDAYS: dict[str, Callable[[int], datetime]] = {
     "halloween": _fixed(10, 31),
     "valentine's": _fixed(2, 14),
     "independence day": _fixed(7, 4),
+    "mother's day": _sunday(5, 2),
+    "father's day": _sunday(6, 3),
     "thanksgiving": _thanksgiving,
     "easter": _easter,
     "labour day (china)": _fixed(5, 1),

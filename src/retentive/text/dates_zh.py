@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from retentive.text.calendar import (
@@ -27,7 +28,8 @@ __all__ = ["find", "number"]
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"〇": 0, "两": 2, "日": 7, "天": 7}
-_N = r"[0-9零〇一二两三四五六七八九十百]+"
+# The longest number below a thousand has five characters; a bound keeps patterns fast.
+_N = r"[0-9零〇一二两三四五六七八九十百]{1,5}"
 _HOLIDAYS = {
     "圣诞": "christmas",
     "平安夜": "christmas eve",
@@ -43,6 +45,8 @@ _HOLIDAYS = {
     "国庆": "national day (china)",
     "劳动节": "labour day (china)",
     "五一": "labour day (china)",
+    "母亲节": "mother's day",
+    "父亲节": "father's day",
     "儿童节": "children's day (china)",
 }
 _HOLIDAY = rf"(?P<holiday>{'|'.join(_HOLIDAYS)})节?"
@@ -163,6 +167,18 @@ def _ago(match: re.Match[str], said: datetime) -> Span:
     return shifted(said, _UNITS[match["unit"]], sign * number(match["count"]))
 
 
+def _some_ago(match: re.Match[str], said: datetime) -> Span:
+    """Return "几天前": about three of the unit, and one more on both sides."""
+    sign = -1 if match["side"].endswith("前") else 1
+    name = _UNITS[match["unit"]]
+    near, far = sorted(shifted(said, name, sign * n) for n in (2, 4))
+    return near[0], far[1], "week" if name == "day" else near[2]
+
+
+def _half_month_ago(match: re.Match[str], said: datetime) -> Span:
+    return shifted(said, "week", -2 if match["side"].endswith("前") else 2)
+
+
 def _half_year_ago(match: re.Match[str], said: datetime) -> Span:
     return shifted(said, "month", -6 if match["side"].endswith("前") else 6)
 
@@ -174,8 +190,8 @@ def _from_anchor(match: re.Match[str], said: datetime) -> Span:
     return shifted(anchor, _UNITS[match["unit"]], sign * number(match["count"]))
 
 
-def _rule(pattern: str, meaning: object) -> Rule:
-    return Rule(re.compile(pattern), meaning)  # type: ignore[arg-type]
+def _rule(pattern: str, meaning: Callable[..., Span]) -> Rule:
+    return Rule(re.compile(pattern), meaning)
 
 
 _RULES = (
@@ -194,10 +210,12 @@ _RULES = (
     ),
     _rule(rf"(?:{_YEAR_WORD})(?P<season>[春夏秋冬])(?!节)[天季]?", _season),
     _rule(rf"(?:{_YEAR_WORD})?{_HOLIDAY}", _holiday),
-    _rule(r"(?P<which>大前|大后|前|昨|今|明|后)(?:天|晚|日(?!子))", _near_day),
+    _rule(r"(?P<which>大前|大后|前|昨|今|明|后)(?:天|晚|早|夜|日(?!子))", _near_day),
     _rule(
         rf"(?P<count>{_N})个?(?:多)?{_UNIT}(?P<side>以前|之前|前|以后|之后|后)", _ago
     ),
+    _rule(rf"(?:好)?几个?{_UNIT}(?P<side>以前|之前|前|以后|之后|后)", _some_ago),
+    _rule(r"半个?月(?P<side>以前|之前|前|以后|之后|后)", _half_month_ago),
     _rule(r"半年(?P<side>以前|之前|前|以后|之后|后)", _half_year_ago),
     _rule(rf"(?:{_WHICH})?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])", _weekday),
     _rule(rf"{_WHICH}(?P<unit>周|星期|礼拜|月)(?![一二三四五六日天末])", _unit),

@@ -10,24 +10,54 @@ from retentive.text.fold import fold_han
 
 __all__ = ["canonical", "content_key"]
 
-_NOT_WORD = re.compile(r"[\W_]+")
+# Spaces and punctuation, but not what changes the meaning: the signs of money and
+# of sums, a minus before a number, the # of "C#". Without these, "I owe $5" and
+# "I owe €5" would be one memory.
+_GAP = re.compile(r"(?:[^\w$+<=>#-]++|_|(?<![^\W\d_])#|-(?!\d)|(?<=\w)-)++")
+# The same for ASCII without - and #: a table is three times as fast.
+_ASCII_GAPS = {
+    code: " "
+    for code in range(128)
+    if not chr(code).isalnum() and chr(code) not in "$+<=>#-"
+}
+_MEANINGFUL = frozenset({"Mn", "Mc", "Me", "Sc", "Sm", "So"})  # marks and symbols
+_VARIATION_SELECTORS = range(0xFE00, 0xFE10)  # they only choose a glyph
 
 
 def canonical(text: str) -> str:
     """Return a text's canonical spelling, for comparing what was said.
 
     NFKC, case-folded, traditional Chinese folded to simplified, and every run of
-    spaces and punctuation one space. A text without letters and digits (an
-    emoji, "?!") keeps its characters, so that such texts stay apart.
+    spaces and punctuation one space. Vowel signs, emoji, currencies and signs of
+    sums stay: they tell texts apart. A text of punctuation alone ("?!") keeps it.
     """
     if text.isascii():
         folded = text.lower()
-    else:
-        folded = fold_han(unicodedata.normalize("NFKC", text).casefold())
-        # Case folding may leave what NFKC would compose again.
-        folded = unicodedata.normalize("NFKC", folded)
-    words = _NOT_WORD.sub(" ", folded).strip()
-    return words or " ".join(folded.split())
+        if "-" in folded or "#" in folded:
+            spaced = _GAP.sub(" ", folded)
+        else:
+            spaced = folded.translate(_ASCII_GAPS)
+        return " ".join(spaced.split()) or " ".join(folded.split())
+    folded = fold_han(unicodedata.normalize("NFKC", text).casefold())
+    # Case folding may leave what NFKC would compose again.
+    folded = unicodedata.normalize("NFKC", folded)
+    spaced = _GAP.sub(_collapsed, folded)
+    return " ".join(spaced.split()) or " ".join(folded.split())
+
+
+def _collapsed(gap: re.Match[str]) -> str:
+    """Return a space for a gap, or its marks and symbols with spaces between."""
+    if gap[0].isascii():
+        return " "
+    return "".join(char if _has_meaning(char) else " " for char in gap[0])
+
+
+def _has_meaning(char: str) -> bool:
+    return (
+        unicodedata.category(char) in _MEANINGFUL
+        and not char.isascii()
+        and ord(char) not in _VARIATION_SELECTORS
+    )
 
 
 def content_key(content: str, *, who: str, salt: bytes) -> str:

@@ -10,14 +10,17 @@ _ABBREVIATIONS = (
     "mr mrs ms dr prof st vs etc e.g i.e jr sr no fig approx inc ltd u.s p.m a.m"
 )
 _NO_END = frozenset(f"{short}." for short in _ABBREVIATIONS.split())
-# An end is a mark with its closing quotes and the space behind, or a blank line;
-# Chinese needs no space. A fenced code block is one piece.
-_PIECES = re.compile(
-    r"```.*?(?:```\s*|\Z)"
-    r"|[^\n]*?(?:[.!?…]+[\"'”’)\]]*(?:\s+|\Z)|[。！？；]+[”’」』）]*\s*|\n\s*|\Z)",
+_LONGEST_WORD_CHARS = 16  # what is longer is no abbreviation
+# An end is a mark with its closing quotes and the space behind, or a line's end;
+# Chinese needs no space. A fenced block of code ends where its fence does. All
+# repetitions are possessive, so that a page of dots takes no longer than words.
+_END = re.compile(
+    r"```.*?(?:```\s*+|\Z)"
+    r"|(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?:\s++|\Z)"
+    r"|[。！？；]++[”’」』）]*+\s*+"
+    r"|\n\s*+",
     re.DOTALL,
 )
-_LAST_WORD = re.compile(r"(\S+)\s*\Z")
 
 
 def sentences(text: str) -> list[str]:
@@ -27,22 +30,26 @@ def sentences(text: str) -> list[str]:
     "3.5" do not; a fenced block of code is one sentence.
     """
     found: list[str] = []
-    for piece in filter(None, (match[0] for match in _PIECES.finditer(text))):
-        if found and _goes_on(found[-1]):
-            found[-1] += piece
-        else:
-            found.append(piece)
+    start = looked = 0
+    blank = True
+    for end in (match.end() for match in _END.finditer(text)):
+        piece = text[looked:end]
+        looked = end
+        blank = blank and not piece.strip()
+        if not (blank or _goes_on(piece, before=text[end : end + 1])):
+            found.append(text[start:end])
+            start, blank = end, True
+    if start < len(text):
+        found.append(text[start:])
     return found
 
 
-def _goes_on(sentence: str) -> bool:
-    """Return whether a piece ended at an abbreviation, or was only space."""
-    if not sentence.strip():
-        return True
-    if "\n" in sentence[-2:]:
+def _goes_on(piece: str, *, before: str) -> bool:
+    """Return whether a piece ended at an abbreviation rather than at its end."""
+    if "\n" in piece[-2:] or not before:
         return False
-    last = _LAST_WORD.search(sentence)
-    if last is None:
-        return False
-    word = last[1].lstrip("(\"'“‘").lower()
+    last = piece.rstrip()[-_LONGEST_WORD_CHARS:].split()[-1:]
+    word = last[0].lstrip("(\"'“‘").lower() if last else ""
+    if word == "no.":
+        return before.isdigit()  # "No. 5", but not the answer "No."
     return word in _NO_END or (len(word) == 2 and word[0].isalpha() and word[1] == ".")

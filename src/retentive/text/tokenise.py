@@ -21,15 +21,26 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _KANA = "\u3041-\u30ff\u31f0-\u31ff"
 _HANGUL = "\u1100-\u11ff\uac00-\ud7af"
 _CJK = _HAN + _KANA + _HANGUL
+# Thai, Lao, Burmese and Khmer put no spaces between words.
+_UNSPACED = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ecf\u1000-\u103f\u1780-\u17d3"
+# Vowel signs and accents: parts of words, though Python counts no mark as a letter.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f"
+    "\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983"
+    "\u09bc-\u09d7\u0a01-\u0a03\u0a3c-\u0a51\u0a70-\u0a75\u0a81-\u0a83\u0abc-\u0acd"
+    "\u0b01-\u0b03\u0b3c-\u0b57\u0b82-\u0bd7\u0c00-\u0c04\u0c3c-\u0c56\u0c81-\u0c83"
+    "\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d57\u0dca-\u0ddf"
+)
+_LETTERS = rf"[^\W_{_CJK}{_UNSPACED}]+(?:[{_MARKS}]+[^\W_{_CJK}{_UNSPACED}]*)*"
 # A run of one script, or a word of letters and digits of any other.
 _RUNS = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<kana>[{_KANA}]+)|(?P<hangul>[{_HANGUL}]+)"
-    rf"|(?P<word>[^\W_{_CJK}]+)"
+    rf"|(?P<unspaced>[{_UNSPACED}]+)|(?P<word>{_LETTERS})"
 )
-_ASCII_WORDS = re.compile(r"[a-z0-9]+")
-_WORDS = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['’][^\W_{_CJK}]+)*")
-
 _MAX_TERM_CHARS = 40  # longer "words" are hashes and links: found by their beginning
+_ASCII_WORDS = re.compile(rf"([a-z0-9]{{1,{_MAX_TERM_CHARS}}})[a-z0-9]*")
+_WORDS = re.compile(rf"[{_CJK}]|[{_UNSPACED}]+|{_LETTERS}(?:['’]{_LETTERS})*")
+
 _CACHED_WORDS = 65_536
 _stemmers = local()
 
@@ -39,8 +50,9 @@ def terms(text: str) -> list[str]:
 
     Words are lower-cased, stop words left out, irregular forms mapped and
     English stems taken. Chinese gives single characters (without those of
-    grammar) and pairs, traditional ones folded to simplified; Japanese kana give
-    pairs; Korean gives words and pairs of syllables.
+    grammar) and pairs, traditional ones folded to simplified; Japanese kana and
+    scripts without spaces (Thai) give pairs; Korean gives words and pairs of
+    syllables. Other scripts give lower-cased words.
     """
     if text.isascii():
         found = map(_stem, _ASCII_WORDS.findall(text.lower()))
@@ -57,14 +69,14 @@ def words(text: str) -> list[str]:
 def _of_run(run: re.Match[str]) -> Iterator[str]:
     text = run[0]
     if run.lastgroup == "word":
-        stem = _stem(text)
+        stem = _stem(text[:_MAX_TERM_CHARS])
         if stem:
             yield stem
         return
     if run.lastgroup == "han":
         yield from (char for char in text if char not in HAN_STOP_CHARACTERS)
     elif len(text) == 1 or (run.lastgroup == "hangul" and len(text) > 2):
-        yield text
+        yield text[:_MAX_TERM_CHARS]
     for place in range(len(text) - 1):
         yield text[place : place + 2]
 
@@ -75,7 +87,7 @@ def _stem(word: str) -> str:
     if word in STOP_WORDS:
         return ""
     base = IRREGULAR.get(word, word)
-    stem: str = _stemmer().stemWord(base[:_MAX_TERM_CHARS])
+    stem: str = _stemmer().stemWord(base)
     return stem
 
 
