@@ -9,6 +9,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
+# The tests' closing line comes last, and pip runs once at a time, whatever -j says.
+.NOTPARALLEL:
 
 .PHONY: help
 help: ## Show this list
@@ -17,7 +19,7 @@ help: ## Show this list
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Retentive needs Python 3.11 or newer; run: make PYTHON=python3.12 ..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # The package alone: what a user gets.
 $(VENV)/.user: $(BIN)/python pyproject.toml

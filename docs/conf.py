@@ -20,3 +20,11 @@ autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
+
+# A reference to one of our own names must lead somewhere. The rest is in other
+# projects' pages, whose tables of contents would have to be downloaded.
+nitpicky = True
+nitpick_ignore_regex = [
+    (r"py:.*", r"(?!retentive\.).*"),
+    (r"py:class", r"retentive\..*\._\w+"),  # private bases
+]
