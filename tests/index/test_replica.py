@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from retentive.index.frame import ColumnFrame
@@ -134,6 +134,15 @@ actions = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(actions)
+@example(
+    # A merge takes the first of two turns of one minute to the end of the feed.
+    [
+        ("put", "cat", 0, "s1"),
+        ("put", "cat", 0, "s1"),
+        ("look", "cat", 0, "s1"),
+        ("again", "cat", 0, "s1"),
+    ]
+)
 def test_following_equals_reading_from_nothing(
     steps: list[tuple[str, str, int, str | None]],
 ) -> None:

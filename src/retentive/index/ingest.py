@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -90,9 +91,9 @@ def prepare(
         namespaces: The code of each record's namespace.
         names: Gives sessions, speakers and roles their codes.
     """
-    bags = [hash_terms(terms(record.content)) for record in records]
+    bags = [terms(record.content) for record in records]
     lengths = np.array([len(bag) for bag in bags], np.int32)
-    hashes = np.concatenate([*bags, np.empty(0, np.uint64)])
+    hashes = hash_terms(list(chain.from_iterable(bags)))
     columns: dict[str, NDArray[Any]] = {
         "alive": np.ones(len(records), np.bool_),
         "namespace": np.array(namespaces, np.int32),
@@ -132,16 +133,16 @@ def digest(record: MemoryRecord) -> int:
     """Return a number of all that makes up a row but its volatile columns."""
     parts = (
         record.content,
-        record.speaker,
-        record.role,
-        record.session,
+        record.speaker or "",
+        record.role or "",
+        record.session or "",
         record.kind,
         record.origin,
-        str(record.occurred_at),
+        record.occurred_at.isoformat(),
         json.dumps(_plain(record.metadata), sort_keys=True) if record.metadata else "",
-        record.embedding is not None,
+        "" if record.embedding is None else "vector",
     )
-    hashed = blake2b(repr(parts).encode(), digest_size=8)
+    hashed = blake2b("\0".join(parts).encode(), digest_size=8)
     if record.embedding is not None:
         hashed.update(record.embedding.vector.tobytes())
     return int.from_bytes(hashed.digest(), "little")

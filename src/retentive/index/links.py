@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, MutableMapping
+from collections.abc import Collection, MutableMapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,11 @@ __all__ = ["link_appended", "relink"]
 
 
 def link_appended(
-    table: Table, tails: MutableMapping[int, int], columns: dict[str, NDArray[Any]]
+    table: Table,
+    tails: MutableMapping[int, int],
+    columns: dict[str, NDArray[Any]],
+    *,
+    ids: Sequence[str],
 ) -> set[int]:
     """Append rows to a table, linked behind the last row of their session.
 
@@ -22,10 +26,11 @@ def link_appended(
         table: Takes the rows.
         tails: The last row of each session; kept up to date.
         columns: The new rows, without ``previous``, ``next`` and ``position``.
+        ids: Of all rows, the new ones included.
 
     Returns:
-        Codes of the sessions in which a row came out of order of time: their
-        links must be made anew, by :func:`relink`.
+        Codes of the sessions in which a row came out of order: their links must
+        be made anew, by :func:`relink`.
     """
     first, sessions = table.size, columns["session"]
     count = len(sessions)
@@ -44,7 +49,7 @@ def link_appended(
         tails[session] = row
         if tail is None:
             continue
-        if times[row] < times[tail]:
+        if (times[row], ids[row]) < (times[tail], ids[tail]):
             broken.add(session)
         table.point("previous", row, tail)
         table.point("next", tail, row)
@@ -53,15 +58,24 @@ def link_appended(
 
 
 def relink(
-    table: Table, tails: MutableMapping[int, int], sessions: Collection[int]
+    table: Table,
+    tails: MutableMapping[int, int],
+    sessions: Collection[int],
+    *,
+    ids: Sequence[str],
 ) -> None:
-    """Order the living rows of some sessions by time and arrival, and link them."""
+    """Order the living rows of some sessions by time and id, and link them.
+
+    Not by arrival: a record that changes comes again, at the feed's end, and two
+    replicas that began at different times would disagree.
+    """
     if not sessions:
         return
     session = table["session"]
     wanted = np.isin(session, list(sessions)) & table["alive"]
     rows = np.flatnonzero(wanted)
-    order = np.lexsort((rows, table["occurred_at"][rows], session[rows]))
+    names = np.array([ids[row] for row in rows.tolist()], np.str_)
+    order = np.lexsort((names, table["occurred_at"][rows], session[rows]))
     rows, codes = rows[order], session[rows[order]]
     follows = np.concatenate([[False], codes[1:] == codes[:-1]])[: len(rows)]
     leads = np.concatenate([follows[1:], [False]])[: len(rows)]

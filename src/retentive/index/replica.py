@@ -153,7 +153,7 @@ class Replica:
         broken = self._bury(dead)
         if fresh:
             broken |= self._append(fresh, scope)
-        relink(self._state.table, self._state.tails, broken)
+        relink(self._state.table, self._state.tails, broken, ids=self._state.ids)
 
     def _known(self, record: MemoryRecord | None) -> MemoryRecord | None:
         """Drop a vector that another embedder made: it says nothing to ours."""
@@ -168,10 +168,15 @@ class Replica:
     def _append(self, records: Sequence[MemoryRecord], scope: int) -> set[int]:
         first = self._state.table.size
         fresh = prepare(records, [scope] * len(records), self._state.names)
-        broken = link_appended(self._state.table, self._state.tails, fresh.columns)
+        self._state.ids.extend(record.id for record in records)
+        broken = link_appended(
+            self._state.table,
+            self._state.tails,
+            fresh.columns,
+            ids=self._state.ids,
+        )
         segment = Segment.of(fresh.hashes, fresh.columns["length"], first_row=first)
         self._state.postings = add_segment(self._state.postings, segment)
-        self._state.ids.extend(record.id for record in records)
         self._state.metadata.extend(record.metadata or None for record in records)
         self._append_vectors(fresh.vectors, before=first, count=len(records))
         self._add_further([(first + row, at) for row, at in fresh.further])

@@ -31,7 +31,7 @@ from retentive.protocols import Store, SupportsSnapshots, SupportsVectorScan
 __all__ = ["load_snapshot", "save_snapshot"]
 
 _MAGIC = b"RTNSNAP1"
-_ANALYSIS = 1
+_ANALYSIS = 2
 """Raise it whenever tokenising, cues, dates or a column changes its meaning."""
 
 _MIN_NEW_ROWS = 64  # fewer are read from the store in a millisecond or two

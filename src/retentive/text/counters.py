@@ -11,6 +11,7 @@ from retentive.errors import InvalidInputError, MissingExtraError, RetentiveErro
 __all__ = ["TiktokenCounter", "WordPieceCounter", "estimate_tokens"]
 
 _WORDS = re.compile(r"[A-Za-z]+")
+_DIGIT = re.compile(r"[0-9]")
 _NUMBERS = re.compile(r"[0-9]+")
 _RUNS = re.compile(r"[A-Za-z0-9]+")
 _BLANKS = re.compile(r"[\t-\r\x1c-\x1f]+")
@@ -19,6 +20,8 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CJK = re.compile(r"[\u2e80-\u2fff\u3040-\ua4cf\uac00-\ud7af\uf900-\ufaff]+")
 _CJK_MARKS = re.compile(r"[\u3001-\u303f\uff00-\uffef\u2010-\u2027]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
+# Splitting what is left is twice as fast as a pattern that looks for words.
+_LETTERS_ONLY = {code: " " for code in range(128) if not chr(code).isalpha()}
 
 _PER_MIXED = 0.25  # on top, for hashes and ids of letters and digits
 _PER_CJK = 1.4  # GPT-4's cl100k_base, Chinese conversations, nearly the worst
@@ -36,17 +39,21 @@ def estimate_tokens(text: str) -> int:
     and two fifths, another script's letter one, anything else (emoji) three. A run
     that mixes letters and digits costs a quarter per character more.
     """
-    words = _WORDS.findall(text)
-    numbers = _NUMBERS.findall(text)
-    total = float(len(words))
-    total += sum([(len(word) - 2) // 4 * 0.5 for word in words if len(word) > 5])
-    total += sum([(len(number) + 1) // 2 for number in numbers])
-    if numbers:
+    words = text.translate(_LETTERS_ONLY).split()
+    if not text.isascii():
+        words = [run for word in words for run in _WORDS.findall(word)]
+    lengths = list(map(len, words))
+    total = len(words) + sum([(n - 2) // 4 for n in lengths if n > 5]) / 2
+    rest = len(text) - sum(lengths) - text.count(" ")
+    if _DIGIT.search(text):
+        numbers = _NUMBERS.findall(text)
+        total += sum([(len(number) + 1) // 2 for number in numbers])
         total += _PER_MIXED * sum(map(len, filter(_is_mixed, _RUNS.findall(text))))
-    blanks = _length(_BLANKS, text)
-    total += _PER_BLANK * blanks
-    rest = len(text) - blanks - sum(map(len, words)) - sum(map(len, numbers))
-    rest -= text.count(" ")
+        rest -= sum(map(len, numbers))
+    if not text.isprintable():
+        blanks = _length(_BLANKS, text)
+        total += _PER_BLANK * blanks
+        rest -= blanks
     if not text.isascii():
         beyond = "".join(_BEYOND_ASCII.findall(text))
         rest -= len(beyond)

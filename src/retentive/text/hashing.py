@@ -47,9 +47,11 @@ def simhash(
     algorithms".
     """
     bits = np.unpackbits(hashes.view(np.uint8).reshape(-1, 8), axis=1)
-    totals = np.zeros((len(bits) + 1, 64), np.int32)
-    np.cumsum(bits, axis=0, dtype=np.int32, out=totals[1:])
-    ends = np.cumsum(lengths)
-    ones = totals[ends] - totals[ends - lengths]
-    majority = ones * 2 > lengths[:, None]
-    return np.packbits(majority, axis=1).view(np.uint64).ravel()
+    filled = np.flatnonzero(lengths)
+    starts = (np.cumsum(lengths) - lengths)[filled]
+    prints = np.zeros(len(lengths), np.uint64)
+    if len(filled):
+        ones = np.add.reduceat(bits, starts, axis=0, dtype=np.int32)
+        majority = ones * 2 > lengths[filled, None]
+        prints[filled] = np.packbits(majority, axis=1).view(np.uint64).ravel()
+    return prints
