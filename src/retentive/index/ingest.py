@@ -34,6 +34,7 @@ _NO_TIME = float("nan")
 # What a scorer needs of a long text is in its first pages: analysing all of
 # 10 MB would hold up every reader for seconds. Terms are taken from all of it.
 _ANALYSED_CHARS = 20_000
+_ASCII_CHARS_PER_TOKEN = 4
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ def prepare(
     """
     bags = [terms(record.content) for record in records]
     lengths = np.array([len(bag) for bag in bags], np.int32)
-    hashes = hash_terms(list(chain.from_iterable(bags)))
+    hashes = hash_terms(chain.from_iterable(bags))
     columns: dict[str, NDArray[Any]] = {
         "alive": np.ones(len(records), np.bool_),
         "namespace": np.array(namespaces, np.int32),
@@ -188,6 +189,9 @@ def _mentioned(text: str, said_at: datetime) -> tuple[float, float]:
 
 
 def _tokens(text: str) -> int:
+    """Return about how many tokens a text has, for what asks whether it is long."""
+    if text.isascii():
+        return len(text) // _ASCII_CHARS_PER_TOKEN + 1
     if len(text) <= _ANALYSED_CHARS:
         return estimate_tokens(text)
     return estimate_tokens(text[:_ANALYSED_CHARS]) * len(text) // _ANALYSED_CHARS

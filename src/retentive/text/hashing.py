@@ -6,8 +6,7 @@ a billion for 200,000 distinct terms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable
 from hashlib import blake2b
 
 import numpy as np
@@ -18,15 +17,28 @@ __all__ = ["hash_terms", "simhash", "term_hash"]
 _CACHED_TERMS = 65_536  # about 10 MB; a namespace's frequent words are far fewer
 
 
-@lru_cache(maxsize=_CACHED_TERMS)
 def term_hash(term: str) -> int:
     """Return the term's number in [0, 2⁶⁴)."""
-    return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
+    return _hashes[term]
 
 
-def hash_terms(terms: Sequence[str]) -> NDArray[np.uint64]:
+def hash_terms(terms: Iterable[str]) -> NDArray[np.uint64]:
     """Return ``(len(terms),)`` numbers, in order."""
-    return np.fromiter(map(term_hash, terms), np.uint64, len(terms))
+    return np.array([_hashes[term] for term in terms], np.uint64)
+
+
+class _Hashes(dict[str, int]):
+    """Numbers of the terms met so far; looking one up calls no Python."""
+
+    def __missing__(self, term: str) -> int:
+        if len(self) >= _CACHED_TERMS:
+            self.clear()
+        digest = blake2b(term.encode(), digest_size=8).digest()
+        number = self[term] = int.from_bytes(digest, "little")
+        return number
+
+
+_hashes = _Hashes()
 
 
 def simhash(
