@@ -377,9 +377,14 @@ class Query:
         terms: Index terms (stems, CJK uni- and bigrams), without stop words and
             without the names of speakers; distinct, in order of appearance.
         words: The lower-cased words, stop words included, for cue rules.
+        last_terms: Those of them that the last line of several holds, or the last
+            sentence of one line: what a message comes down to. Empty where the
+            question is a single sentence.
         names: Speakers of the frame that the question names, as in the frame.
         intervals: Times that the question names.
         vector: ``(dim,) float32``, L2-normalised; ``None`` without an embedder.
+        last_vector: The same of the last line or sentence; ``None`` where
+            ``last_terms`` is empty.
         embedder_share: Share of the letters that the embedder covers, in [0, 1].
         session: The session that asks, if any.
     """
@@ -387,10 +392,12 @@ class Query:
     text: str
     now: datetime
     terms: tuple[str, ...] = ()
+    last_terms: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     intervals: tuple[Interval, ...] = ()
     vector: FloatArray | None = field(default=None, compare=False)
+    last_vector: FloatArray | None = field(default=None, compare=False)
     embedder_share: float = 1.0
     session: str | None = None
 
@@ -453,6 +460,9 @@ class Frame(Protocol):
     """Estimated tokens of the content."""
     cues: NDArray[np.uint32]
     """Bits of :class:`retentive.text.cues.Cue` found in the content."""
+    topics: NDArray[np.uint64]
+    """Bits of the kinds of things that the content tells of; see
+    :data:`retentive.text.topics.TOPICS`."""
     mentioned_from: NDArray[np.float64]
     """Start of the first time that the content itself names, resolved."""
     mentioned_until: NDArray[np.float64]

@@ -10,11 +10,12 @@ import pytest
 from retentive.errors import InvalidInputError
 from retentive.protocols import Scorer
 from retentive.records import Interval, Occurrence, Origin
-from retentive.scorers.bm25 import BM25, ContextualBM25
+from retentive.scorers.bm25 import BM25, ContextualBM25, LastBM25
 from retentive.scorers.cues import AnswerType, TurnPrior
 from retentive.scorers.dense import (
     Attention,
     Dense,
+    LastDense,
     PooledDense,
     SessionDense,
     read_out,
@@ -24,6 +25,8 @@ from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.session import Session
 from retentive.scorers.speaker import Speaker
 from retentive.scorers.temporal import MentionedTime, OccurredTime
+from retentive.scorers.topics import Topics
+from retentive.text.tokenise import terms
 from tests.frames import NOW, frame_of, query, record
 
 DAY = timedelta(days=1)
@@ -60,6 +63,42 @@ def test_contextual_bm25_joins_the_context_before_it_saturates() -> None:
     assert scores.tolist() == near(expected)
 
 
+def test_long_memories_take_less_from_their_surroundings() -> None:
+    # 4 · 240 characters: 241 tokens in the mean, g = 60 / 241, √g = 0.4990.
+    padding = "z" * 959
+    turns = [record(f"{c}{padding}", minute=i, session="s") for i, c in enumerate("ab")]
+    frame = frame_of(turns)
+    [first] = terms(f"a{padding}")
+    # idf = ln(1 + 1.5/1.5) = 0.6931; B = 1; the second turn has no count of its own.
+    x = 0.4990 * (0.3 + 0.05)
+    scores = ContextualBM25()(query(terms=(first,)), frame)
+    assert scores.tolist()[1] == pytest.approx(0.6931 * x / (x + 1.5), abs=1e-3)
+
+
+def test_the_last_line_is_scored_by_its_own_terms() -> None:
+    frame = frame_of([record("cat"), record("dog")])
+    # idf = ln(1 + 1.5 / 1.5) = 0.6931; x = 1: 0.6931 · 1 / 2.5
+    asked = query(terms=("cat", "dog"), last_terms=("dog",))
+    assert LastBM25()(asked, frame).tolist() == near([0.0, 0.2773])
+    assert LastBM25().gate(asked, frame) == 1.0
+    assert LastBM25().gate(query(terms=("cat",)), frame) == 0.0
+
+
+def test_topics_are_the_share_of_the_kinds_asked_for() -> None:
+    frame = frame_of(
+        [record("the puppy is asleep"), record("puppy and piano"), record("rain")]
+    )
+    both = query(terms=tuple(terms("Which pets and instruments?")))
+    assert Topics()(both, frame).tolist() == near([0.5, 1.0, 0.0])
+    assert Topics().gate(query(terms=("rain",)), frame) == 0.0
+
+
+def test_topics_are_known_in_chinese() -> None:
+    frame = frame_of([record("小狗睡着了"), record("今天下雨")])
+    asked = query(terms=tuple(terms("她养了什么宠物？")))
+    assert Topics()(asked, frame).tolist() == near([1.0, 0.0])
+
+
 def test_contextual_bm25_does_not_look_into_other_sessions() -> None:
     frame = frame_of(
         [record("cat", session="a"), record("dog", session="b"), record("cow")]
@@ -85,6 +124,14 @@ def test_a_slice_scores_as_its_rows_do_in_the_whole(scorer: Scorer) -> None:
 def test_dense_is_the_cosine_of_the_vectors() -> None:
     frame = frame_of([record("a", vector=[1, 0]), record("b", vector=[0.6, 0.8])])
     assert Dense()(query(vector=[1, 0]), frame).tolist() == near([1.0, 0.6])
+
+
+def test_last_dense_is_the_cosine_with_the_end_of_the_question() -> None:
+    frame = frame_of([record("a", vector=[1, 0]), record("b", vector=[0.6, 0.8])])
+    asked = query(vector=[0, 1], last_vector=np.array([1, 0], np.float32))
+    assert LastDense()(asked, frame).tolist() == near([1.0, 0.6])
+    assert LastDense().gate(asked, frame) == 1.0
+    assert LastDense().gate(query(vector=[0, 1]), frame) == 0.0
 
 
 def test_pooled_dense_is_the_cosine_with_the_sum_of_neighbours() -> None:

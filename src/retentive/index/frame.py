@@ -44,6 +44,7 @@ class ColumnFrame:
     length: NDArray[np.int32]
     tokens: NDArray[np.int32]
     cues: NDArray[np.uint32]
+    topics: NDArray[np.uint64]
     simhash: NDArray[np.uint64]
 
     def __init__(

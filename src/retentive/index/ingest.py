@@ -19,6 +19,7 @@ from retentive.text.cues import Cue, find_cues
 from retentive.text.dates import find_times
 from retentive.text.hashing import hash_terms, simhash
 from retentive.text.tokenise import terms
+from retentive.text.topics import topics_told
 
 __all__ = ["KINDS", "ORIGINS", "STATUSES", "Fresh", "Names", "digest", "prepare"]
 
@@ -100,6 +101,7 @@ def prepare(
         "namespace": np.array(namespaces, np.int32),
         "length": lengths,
         "simhash": simhash(hashes, lengths),
+        "topics": np.array([topics_told(bag) for bag in bags], np.uint64),
         "digest": np.array([digest(record) for record in records], np.uint64),
         **{
             name: np.array(column)

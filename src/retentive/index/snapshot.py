@@ -32,7 +32,7 @@ __all__ = ["load_snapshot", "save_snapshot"]
 
 _MAGIC = b"RTNSNAP1"
 _ANALYSIS = 2
-"""Raise it whenever tokenising, cues, dates or a column changes its meaning."""
+"""Raise it whenever tokenising, cues, topics, dates or a column changes its meaning."""
 
 _MIN_NEW_ROWS = 64  # fewer are read from the store in a millisecond or two
 _NEW_SHARE = 0.05

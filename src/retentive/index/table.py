@@ -40,6 +40,7 @@ COLUMNS: Mapping[str, DTypeLike] = {
     "length": np.int32,
     "tokens": np.int32,
     "cues": np.uint32,
+    "topics": np.uint64,
     "simhash": np.uint64,
     "digest": np.uint64,
 }

@@ -9,9 +9,10 @@ from datetime import datetime
 from retentive.protocols import Embedder, Frame, Query
 from retentive.text.dates import find_times
 from retentive.text.scripts import script_shares
+from retentive.text.sentences import sentences
 from retentive.text.tokenise import terms, words
 
-__all__ = ["analyse", "named_speakers"]
+__all__ = ["analyse", "last_part", "named_speakers"]
 
 # Long questions (a pasted document) say what they are about early enough.
 _MAX_QUERY_CHARS = 8_000
@@ -37,23 +38,42 @@ def analyse(
     asked = text[:_MAX_QUERY_CHARS]
     names = named_speakers(asked, frame.speakers)
     nameless = _without(asked, names)
-    content = list(dict.fromkeys(terms(nameless)))
-    vector = None
+    content = tuple(dict.fromkeys(terms(nameless)))
+    last = last_part(asked)
+    last_terms = tuple(dict.fromkeys(terms(_without(last, names))))
+    vector = last_vector = None
     share = 1.0
     if embedder is not None and asked.strip():
-        vector = embedder.embed([_first_person(asked, names)])[0]
+        parts = [asked, last] if last_terms else [asked]
+        vectors = embedder.embed([_first_person(part, names) for part in parts])
+        vector, last_vector = vectors[0], vectors[1] if last_terms else None
         share = _covered(asked, embedder.scripts)
     return Query(
         text=asked,
         now=now,
-        terms=tuple(content),
+        terms=content,
+        last_terms=last_terms,
         words=tuple(words(asked)),
         names=names,
         intervals=tuple(find_times(asked, now=now)),
         vector=vector,
+        last_vector=last_vector,
         embedder_share=share,
         session=session,
     )
+
+
+def last_part(text: str) -> str:
+    """Return the last of several lines, or of several sentences in one line.
+
+    Dialogues and long messages come down to how they end. Nothing is returned
+    for a single sentence: it is all the question there is.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1:
+        return lines[-1].strip()
+    parts = [part for part in sentences(text) if part.strip()]
+    return parts[-1].strip() if len(parts) > 1 else ""
 
 
 def named_speakers(text: str, speakers: Sequence[str]) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from retentive.recall.ranking import RecallSettings, WeightedScorer
-from retentive.scorers.bm25 import ContextualBM25
+from retentive.scorers.bm25 import ContextualBM25, LastBM25
 from retentive.scorers.cues import AnswerType, TurnPrior
-from retentive.scorers.dense import Dense, PooledDense, SessionDense
+from retentive.scorers.dense import Dense, LastDense, PooledDense, SessionDense
 from retentive.scorers.priors import Importance, Use
 from retentive.scorers.speaker import Speaker
 from retentive.scorers.temporal import MentionedTime, OccurredTime
+from retentive.scorers.topics import Topics
 
 __all__ = ["default_settings"]
 
@@ -22,13 +23,16 @@ def default_settings() -> RecallSettings:
     return RecallSettings(
         scorers=(
             WeightedScorer(ContextualBM25(), 1.0),
+            WeightedScorer(LastBM25(), 0.4),
             WeightedScorer(Dense(), 0.3),
+            WeightedScorer(LastDense(), 0.5),
             WeightedScorer(PooledDense(), 0.85),
             WeightedScorer(SessionDense(), 0.4),
             WeightedScorer(Speaker(), 2.0),
             WeightedScorer(OccurredTime(), 4.5),
             WeightedScorer(MentionedTime(), 1.25),
             WeightedScorer(AnswerType(), 1.0),
+            WeightedScorer(Topics(), 0.75),
             WeightedScorer(TurnPrior(), 1.0),
             WeightedScorer(Importance(), 0.3),
             WeightedScorer(Use(), 0.5),

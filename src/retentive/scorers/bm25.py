@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query, TermCounts
+from retentive.scorers.length import short_memory_gate
 
-__all__ = ["BM25", "ContextualBM25", "inverse_document_frequency"]
+__all__ = ["BM25", "ContextualBM25", "LastBM25", "inverse_document_frequency"]
 
 _WINDOW = (-2, -1, 0, 1, 2)
 
@@ -54,8 +56,11 @@ class ContextualBM25:
     The counts of the context join before saturation, so that a term saturates
     once, however often the context repeats it:
 
-    x = tf/B + a · Σ_{d = ±1, ±2} tf(i + d)/B(i + d) + s · min(tf in session, 5)
+    x = tf/B + √g · (a · Σ_{d = ±1, ±2} tf(i + d)/B(i + d) + s · min(tf in session, 5))
     B = 1 - b + b · length / mean;  score = Σ_terms idf · x / (x + k1)
+
+    The gate g = min(1, 60 / mean tokens per memory) takes the context back where
+    memories are long and speak for themselves.
 
     Source: ours, after Robertson, Zaragoza and Taylor 2004, "Simple BM25
     extension to multiple weighted fields" (join fields before saturation).
@@ -84,19 +89,53 @@ class ContextualBM25:
         _check(k1=k1, b=b, neighbours=neighbours, session=session)
         self.name = name
         self._k1, self._b = k1, b
-        self._session = np.float32(session)
-        self._shares = np.full(len(_WINDOW), neighbours, np.float32)
-        self._shares[_WINDOW.index(0)] = 1.0
+        self._neighbours, self._session = neighbours, session
 
     def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
         """Return ``(n,) float32``, at least 0."""
-        counts = frame.term_counts(query.terms)
+        return self._score(query.terms, frame)
+
+    def _score(self, terms: Sequence[str], frame: Frame) -> NDArray[np.float32]:
+        counts = frame.term_counts(terms)
         discount = length_discount(counts, _WINDOW, b=self._b)
         around = counts.at(_WINDOW) / discount[:, :, None]
-        joined = np.tensordot(self._shares, around, axes=1)
-        joined += self._session * np.minimum(counts.in_session(), 5.0)
+        open_to_context = math.sqrt(short_memory_gate(frame))
+        shares = np.full(len(_WINDOW), open_to_context * self._neighbours, np.float32)
+        shares[_WINDOW.index(0)] = 1.0
+        joined = np.tensordot(shares, around, axes=1)
+        session = np.float32(open_to_context * self._session)
+        joined += session * np.minimum(counts.in_session(), 5.0)
         idf = inverse_document_frequency(counts)
         return np.asarray((joined / (joined + self._k1)) @ idf, np.float32)
+
+
+class LastBM25(ContextualBM25):
+    """Score rows by contextual BM25 over what a long question ends with.
+
+    The terms are those of its last line, or last sentence: a dialogue and a
+    message of many sentences come down to how they end.
+    """
+
+    def __init__(
+        self,
+        *,
+        k1: float = 1.5,
+        b: float = 0.9,
+        neighbours: float = 0.3,
+        session: float = 0.05,
+        name: str = "last",
+    ) -> None:
+        """Set the shape; see :class:`ContextualBM25`."""
+        super().__init__(k1=k1, b=b, neighbours=neighbours, session=session, name=name)
+
+    def gate(self, query: Query, frame: Frame) -> float:
+        """Return 0 for a single sentence, which has no end of its own."""
+        del frame
+        return 1.0 if query.last_terms else 0.0
+
+    def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
+        """Return ``(n,) float32``, at least 0."""
+        return self._score(query.last_terms, frame)
 
 
 def inverse_document_frequency(counts: TermCounts) -> NDArray[np.float32]:

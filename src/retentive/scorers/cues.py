@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
+from retentive.scorers.length import short_memory_gate
 from retentive.text.cues import Cue, question_type
 
-__all__ = ["ANSWER_CUES", "AnswerType", "TurnPrior", "short_memory_gate"]
+__all__ = ["ANSWER_CUES", "AnswerType", "TurnPrior"]
 
 ANSWER_CUES: Mapping[str, Mapping[Cue, float]] = MappingProxyType(
     {
@@ -26,13 +27,6 @@ ANSWER_CUES: Mapping[str, Mapping[Cue, float]] = MappingProxyType(
     }
 )
 """What speaks for a row as the answer to each type of question."""
-
-_SHORT_TOKENS = 60.0  # cues are sparse in turns of this size, everywhere in long ones
-
-
-def short_memory_gate(frame: Frame) -> float:
-    """Return min(1, 60 / mean tokens per memory): long texts hold every cue."""
-    return min(1.0, _SHORT_TOKENS / frame.mean_tokens)
 
 
 class AnswerType:

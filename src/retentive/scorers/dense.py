@@ -7,8 +7,16 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
+from retentive.scorers.length import short_memory_gate
 
-__all__ = ["Attention", "Dense", "PooledDense", "SessionDense", "read_out"]
+__all__ = [
+    "Attention",
+    "Dense",
+    "LastDense",
+    "PooledDense",
+    "SessionDense",
+    "read_out",
+]
 
 
 class _DenseSignal:
@@ -39,7 +47,37 @@ class Dense(_DenseSignal):
         return frame.similarity(query.vector)
 
 
-class PooledDense(_DenseSignal):
+class LastDense(_DenseSignal):
+    """Score rows by the cosine of their vector with that of the question's end.
+
+    The end is its last line, or last sentence; see
+    :class:`~retentive.scorers.bm25.LastBM25`.
+    """
+
+    def __init__(self, *, name: str = "last_dense") -> None:
+        """Name the signal."""
+        super().__init__(name=name)
+
+    def gate(self, query: Query, frame: Frame) -> float:
+        """Return the embedder's share; 0 for a single sentence."""
+        return 0.0 if query.last_vector is None else super().gate(query, frame)
+
+    def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
+        """Return ``(n,) float32`` in [-1, 1]; 0 without vectors."""
+        if query.last_vector is None:
+            return np.zeros(frame.size, np.float32)
+        return frame.similarity(query.last_vector)
+
+
+class _SurroundingsSignal(_DenseSignal):
+    """What a short turn's surroundings mean; long memories speak for themselves."""
+
+    def gate(self, query: Query, frame: Frame) -> float:
+        """Return the embedder's share, less as memories grow longer."""
+        return super().gate(query, frame) * short_memory_gate(frame)
+
+
+class PooledDense(_SurroundingsSignal):
     """Score rows by the cosine of the query with a turn and its neighbours.
 
     score = (s₋₁ + s + s₊₁) / ‖v₋₁ + v + v₊₁‖, within the session.
@@ -61,7 +99,7 @@ class PooledDense(_DenseSignal):
         return score
 
 
-class SessionDense(_DenseSignal):
+class SessionDense(_SurroundingsSignal):
     """Score rows by their session: the mean of its three best cosines.
 
     Only the rows of the frame are looked at, so a slice should hold the best
