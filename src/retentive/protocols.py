@@ -509,6 +509,14 @@ class Frame(Protocol):
     def vectors(self, rows: RowArray) -> FloatArray:
         """Return ``(len(rows), dim)`` vectors of the namespace's rows; 0 for none."""
 
+    def company(self, speakers: Sequence[str]) -> tuple[NDArray[np.bool_], float]:
+        """Return where these speakers took part.
+
+        Returns:
+            ``(n,)``: rows that one of them said, or in whose session one of them
+            said something; and the share of such rows in the whole namespace.
+        """
+
     def occurrence_times(self) -> tuple[RowArray, NDArray[np.float64]]:
         """Return rows of this frame and the times of their further occurrences."""
 

@@ -23,7 +23,7 @@ from retentive.scorers.dense import (
 from retentive.scorers.hashing import HashBuckets
 from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.session import Session
-from retentive.scorers.speaker import Speaker
+from retentive.scorers.speaker import Company, Speaker
 from retentive.scorers.temporal import MentionedTime, OccurredTime
 from retentive.scorers.topics import Topics
 from retentive.text.tokenise import terms
@@ -61,6 +61,32 @@ def test_contextual_bm25_joins_the_context_before_it_saturates() -> None:
     scores = ContextualBM25()(query(terms=("cat",)), frame)
     expected = [1.204 * x / (x + 1.5) for x in (1.05, 0.35, 0.35, 0.05)]
     assert scores.tolist() == near(expected)
+
+
+def test_company_is_the_surprise_of_sessions_in_which_a_named_speaker_took_part() -> (
+    None
+):
+    turns = [
+        record("a", speaker="Ann", session="s"),
+        record("b", speaker="Bob", session="s"),
+        record("c", speaker="Cid", session="t"),
+        record("d", speaker="Cid", session="u"),
+        record("e", speaker="Ann"),
+        record("f", speaker="Cid"),
+    ]
+    frame = frame_of(turns)
+    # Both turns of session s and Ann's own turn: 3 of 6 rows, ln 2 = 0.6931.
+    asked = query(names=("Ann",))
+    expected = [0.6931, 0.6931, 0.0, 0.0, 0.6931, 0.0]
+    assert Company()(asked, frame).tolist() == near(expected)
+    sliced = frame.take(np.array([5, 1], np.int32))
+    assert Company()(asked, sliced).tolist() == near([0.0, 0.6931])
+    assert Company().gate(query(), frame) == 0.0
+
+
+def test_company_says_nothing_where_everybody_took_part() -> None:
+    turns = [record(text, speaker=text, session="s") for text in ("Ann", "Bob")]
+    assert Company()(query(names=("Ann",)), frame_of(turns)).tolist() == [0.0, 0.0]
 
 
 def test_long_memories_take_less_from_their_surroundings() -> None:

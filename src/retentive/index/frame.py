@@ -139,6 +139,12 @@ class ColumnFrame:
         found[rows < 0] = 0.0
         return found
 
+    def company(self, speakers: Sequence[str]) -> tuple[NDArray[np.bool_], float]:
+        """Return rows of sessions in which these took part, and their share of all."""
+        codes = tuple(self.speakers.index(name) for name in speakers)
+        rows, share = self.holdings.company(codes)
+        return rows if self._whole else rows[self.rows], share
+
     def occurrence_times(self) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return places in this frame and the times of further occurrences there."""
         further = self.holdings.further_rows

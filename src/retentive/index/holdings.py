@@ -42,6 +42,10 @@ class Holdings:
         default_factory=lambda: np.empty(0, np.float64)
     )
     _last_postings: tuple[tuple[str, ...], list[Posting]] = ((), [])
+    _last_company: tuple[tuple[int, ...], tuple[NDArray[np.bool_], float] | None] = (
+        (),
+        None,
+    )
 
     @cached_property
     def size(self) -> int:
@@ -80,6 +84,25 @@ class Holdings:
             found = [(r[alive[r]], c[alive[r]]) for r, c in found]
         # One assignment, so that another thread sees the old pair or the new.
         object.__setattr__(self, "_last_postings", (wanted, found))
+        return found
+
+    def company(self, speakers: tuple[int, ...]) -> tuple[NDArray[np.bool_], float]:
+        """Return ``(size,)`` rows of sessions in which speakers took part.
+
+        Living rows without a session count where a speaker said them. The second
+        value is the share of such rows among the living. The last answer is kept.
+        """
+        asked, found = self._last_company
+        if asked == speakers and found is not None:
+            return found
+        alive, session = self.columns["alive"], self.columns["session"]
+        said = np.isin(self.columns["speaker"], speakers) & alive
+        attended = np.zeros(len(self.sessions) + 1, np.bool_)
+        attended[session[said]] = True
+        attended[-1] = False  # where code -1, no session, leads
+        rows = (attended[session] | said) & alive
+        found = (rows, float(rows.sum()) / max(1, self.documents))
+        object.__setattr__(self, "_last_company", (speakers, found))
         return found
 
     @cached_property

@@ -49,9 +49,11 @@ def gather(query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]) -> Cand
     if int(allowed.sum()) <= _FEW:
         rows = np.flatnonzero(allowed).astype(np.int32)
         return Candidates(rows, np.ones(len(rows), np.bool_))
-    lexical = _lexical(query, frame, allowed)
-    dense = _dense(query, frame, allowed)
-    best = np.union1d(lexical, dense)
+    best = _best(query, frame, allowed)
+    if query.names:
+        company, share = frame.company(query.names)
+        if share < 1.0:
+            best = np.union1d(best, _best(query, frame, allowed & company))
     chosen = np.zeros(frame.size, np.bool_)
     chosen[best] = True
     chosen[_at_the_time(query, frame, allowed)] = True
@@ -65,6 +67,14 @@ def gather(query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]) -> Cand
         # Too few for a mean and a deviation: all that competes is the measure.
         pool = np.ones(len(rows), np.bool_)
     return Candidates(rows, pool)
+
+
+def _best(
+    query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Return the best rows by words and by meaning."""
+    lexical = _lexical(query, frame, allowed)
+    return np.union1d(lexical, _dense(query, frame, allowed))
 
 
 def _lexical(

@@ -7,7 +7,7 @@ from retentive.scorers.bm25 import ContextualBM25, LastBM25
 from retentive.scorers.cues import AnswerType, TurnPrior
 from retentive.scorers.dense import Dense, LastDense, PooledDense, SessionDense
 from retentive.scorers.priors import Importance, Use
-from retentive.scorers.speaker import Speaker
+from retentive.scorers.speaker import Company, Speaker
 from retentive.scorers.temporal import MentionedTime, OccurredTime
 from retentive.scorers.topics import Topics
 
@@ -29,6 +29,7 @@ def default_settings() -> RecallSettings:
             WeightedScorer(PooledDense(), 0.85),
             WeightedScorer(SessionDense(), 0.4),
             WeightedScorer(Speaker(), 2.0),
+            WeightedScorer(Company(), 1.25),
             WeightedScorer(OccurredTime(), 4.5),
             WeightedScorer(MentionedTime(), 1.25),
             WeightedScorer(AnswerType(), 1.0),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
 
-__all__ = ["Speaker"]
+__all__ = ["Company", "Speaker"]
+
+_MAX_SURPRISE = 3.0  # one session in twenty; beyond, other signals would be drowned
 
 
 class Speaker:
@@ -40,3 +44,29 @@ class Speaker:
         share = 1.0 if len(query.names) == 1 else self._first
         said = np.asarray(frame.speaker == code, np.float32)
         return said * np.float32(share)
+
+
+class Company:
+    """Score rows by whether those named took part in their session.
+
+    ln(1 / share) for the rows of such sessions, at most 3: where everyone takes
+    part in everything it says nothing, in a memory shared by many it says whose
+    conversations to look at.
+    """
+
+    normalise = False
+
+    def __init__(self, *, name: str = "company") -> None:
+        """Name the signal."""
+        self.name = name
+
+    def gate(self, query: Query, frame: Frame) -> float:
+        """Return 1 where speakers are named, else 0."""
+        del frame
+        return 1.0 if query.names else 0.0
+
+    def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
+        """Return ``(n,) float32`` in [0, 3]; 0 if no speaker is named."""
+        rows, share = frame.company(query.names)
+        surprise = min(_MAX_SURPRISE, -math.log(share)) if share > 0.0 else 0.0
+        return rows * np.float32(surprise)
