@@ -65,6 +65,13 @@ TOPICS: Mapping[str, tuple[str, str]] = MappingProxyType(
             米饭 烤鸭 烧烤 包子 粥 寿司 蛋糕 巧克 鱼 鸡 牛肉 猪肉 海鲜 素食 辣 甜 餐厅
             早餐 午餐 晚餐 好吃""",
         ),
+        "diet": (
+            """cook eat food meal dinner lunch breakfast cake dessert recipe restaurant menu
+            dish serve snack ingredient 吃 菜 饭 做饭 晚饭 午饭 早饭 蛋糕 餐厅 菜单 请客""",
+            """allergic allergy intolerant intolerance vegetarian vegan pescatarian gluten
+            lactose celiac halal kosher diet avoid 过敏 素食 吃素 忌口 不吃 清真 乳糖 无糖
+            低糖 戒""",
+        ),
         "drink": (
             "drink beverage 饮料 喝",
             """coffee tea juice soda beer wine smoothie milk cocktail latte 咖啡 茶 果汁
@@ -190,6 +197,16 @@ TOPICS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "belief": (
             "religion religious spiritual faith belief 宗教 信仰",
             "church temple prayer pray bible faith meditation god 教堂 寺 庙 祈祷 佛 上帝",
+        ),
+        "schedule": (
+            """schedule calendar appointment available busy agenda deadline due 日程 安排
+            预约 有空 空闲 截止""",
+            """appointment meeting dentist doctor flight deadline exam interview rehearsal
+            visit booked reservation 预约 会议 开会 考试 面试 航班 截止 挂号 预订""",
+        ),
+        "contact": (
+            "contact reach phone email address number 联系 电话 邮箱 地址 号码 微信",
+            "phone email address number call street apartment 电话 邮箱 地址 号码 微信 楼",
         ),
         "money": (
             "money financial finance income 钱 财务 收入 经济",
