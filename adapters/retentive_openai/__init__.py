@@ -1,0 +1,1 @@
+"""Retentive for OpenAI-compatible messages and clients."""
