@@ -14,6 +14,7 @@ __all__ = [
     "FencedError",
     "InvalidInputError",
     "MissingExtraError",
+    "ModelError",
     "PluginError",
     "RecordNotFoundError",
     "RetentiveError",
@@ -66,6 +67,10 @@ class EmbeddingError(RetentiveError):
 
 class EmbedderMismatchError(RetentiveError):
     """A namespace holds vectors of another embedder; nothing was changed."""
+
+
+class ModelError(RetentiveError):
+    """A language model or a reranker failed, or its reply cannot be used."""
 
 
 class StoreError(RetentiveError):

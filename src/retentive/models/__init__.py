@@ -1,0 +1,1 @@
+"""Language models; optional, and never needed to remember or to recall."""
