@@ -10,38 +10,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from retentive.errors import (
-    EmbeddingError,
-    InvalidInputError,
-    RecordNotFoundError,
-)
-from retentive.index.cache import ReplicaCache
+from retentive.capture import Capture
+from retentive.errors import InvalidInputError, RecordNotFoundError
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
+from retentive.opening import open_embedder, open_store
 from retentive.processors.defaults import default_processors
 from retentive.processors.inputs import Input, read_input
-from retentive.processors.split import drafts_from, unanswered
 from retentive.protocols import (
     Batch,
-    Commit,
     Delete,
-    Draft,
     Embedder,
-    Outcome,
     Processor,
-    Put,
     Store,
-    SupportsMessages,
     TokenCounter,
 )
-from retentive.recall.analyse import analyse
 from retentive.recall.context import Context, assemble
 from retentive.recall.defaults import default_settings
 from retentive.recall.explain import Explanation, WhyNot, explained, why_not
-from retentive.recall.filters import Scope
-from retentive.recall.ranking import Ranking, RecallSettings, rank
+from retentive.recall.filters import Scope, scope_of
+from retentive.recall.pipeline import Recaller
+from retentive.recall.ranking import Ranking, RecallSettings
 from retentive.records import (
-    Embedding,
     Hit,
     MemoryRecord,
     Message,
@@ -49,7 +39,6 @@ from retentive.records import (
     Status,
     check_namespace,
     to_utc,
-    trusted_copy,
 )
 from retentive.registry import find
 from retentive.text.counters import estimate_tokens
@@ -57,7 +46,6 @@ from retentive.text.counters import estimate_tokens
 __all__ = ["Memory"]
 
 _BATCH = 1_000  # records per commit: large enough to be fast, small enough to wait for
-_CALLS_WITHIN = 64  # messages between a call of a tool and its result
 _CONTEXT_HITS = 64  # a block holds fewer; the rest is what does not fit
 
 
@@ -66,6 +54,17 @@ class Memory:
 
     Safe for many threads. Not one of its methods reads another namespace than
     its own and those that it was told to read as well.
+
+    Attributes:
+        store: Where memories live.
+        namespace: Whose memories these are.
+        also_read: Further namespaces that recalls look into.
+        embedder: Gives vectors, if there is one.
+        counter: Counts tokens for budgets.
+        budget: Tokens of a context where the caller gives none.
+        clock: Tells the present.
+        capture: The write pipeline.
+        recaller: The read pipeline.
     """
 
     def __init__(
@@ -103,13 +102,17 @@ class Memory:
         self.embedder = embedder
         self.counter = counter
         self.budget = budget
-        self._processors = default_processors() if processors is None else processors
-        self._settings = default_settings() if recall is None else recall
-        self._clock = clock
-        self._replicas = ReplicaCache(
+        self.clock = clock
+        self.capture = Capture(
             store,
-            embedder=embedder.fingerprint if embedder else None,
-            max_bytes=cache_bytes,
+            processors=default_processors() if processors is None else processors,
+            embedder=embedder,
+        )
+        self.recaller = Recaller(
+            store,
+            settings=default_settings() if recall is None else recall,
+            embedder=embedder,
+            cache_bytes=cache_bytes,
         )
 
     @classmethod
@@ -139,11 +142,11 @@ class Memory:
         if namespace is not None:
             given["namespace"] = check_namespace(namespace)
         if embedder is not None:
-            given["embedder"] = _embedder(embedder)
+            given["embedder"] = open_embedder(embedder)
         if target is not None and str(target).endswith((".yaml", ".yml")):
             memory: Self = find("openers", "yaml")(Path(target), **given)
             return memory
-        return cls(_open_store(target), **given)
+        return cls(open_store(target), **given)
 
     def within(self, *labels: str) -> Memory:
         """Return the memory of another namespace over the same store and cache."""
@@ -190,7 +193,7 @@ class Memory:
             ]
             ids.extend(
                 outcome.id
-                for outcome in self._keep(read, now)
+                for outcome in self.capture.keep(self.namespace, read, now=now)
                 if outcome.action != "barred"
             )
         return ids
@@ -245,7 +248,7 @@ class Memory:
         """
         _check_limit(limit)
         ranking, _ = self._rank(query, limit, now, session, scope, conditions)
-        return self._hydrate(ranking, limit)
+        return self.recaller.hits(ranking, limit)
 
     def context(
         self,
@@ -270,7 +273,7 @@ class Memory:
         budget = self.budget if budget is None else budget
         ranking, _ = self._rank(query, _CONTEXT_HITS, now, session, scope, conditions)
         return assemble(
-            self._hydrate(ranking, _CONTEXT_HITS),
+            self.recaller.hits(ranking, _CONTEXT_HITS),
             asked=ranking.query.terms,
             budget=budget,
             counter=self.counter,
@@ -289,7 +292,7 @@ class Memory:
         """Recall, and say how the question was read and each hit scored."""
         _check_limit(limit)
         ranking, _ = self._rank(query, limit, now, session, scope, conditions)
-        return explained(ranking, self._hydrate(ranking, limit))
+        return explained(ranking, self.recaller.hits(ranking, limit))
 
     def why_not(
         self,
@@ -345,8 +348,8 @@ class Memory:
 
     def close(self) -> None:
         """Save snapshots and close the store."""
-        self._replicas.save()
-        self._replicas.forget()
+        self.recaller.replicas.save()
+        self.recaller.replicas.forget()
         self.store.close()
         close = getattr(self.embedder, "close", None)
         if close is not None:
@@ -372,67 +375,10 @@ class Memory:
     # --- steps -----------------------------------------------------------------
 
     def _now(self) -> datetime:
-        return to_utc(self._clock(), name="the clock's time")
+        return to_utc(self.clock(), name="the clock's time")
 
     def _replica(self) -> Replica:
-        return self._replicas.replica((self.namespace, *self.also_read))
-
-    def _keep(
-        self, read: Sequence[Message | MemoryRecord], now: datetime
-    ) -> Sequence[Outcome]:
-        """Take one batch from what was said to a commit."""
-        messages = [item for item in read if isinstance(item, Message)]
-        records = [item for item in read if isinstance(item, MemoryRecord)]
-        for processor in self._processors:
-            if isinstance(processor, SupportsMessages):
-                messages = [processor.message(message) for message in messages]
-        drafts = drafts_from(
-            messages,
-            namespace=self.namespace,
-            recorded_at=now,
-            earlier=self._before(messages),
-        )
-        drafts += [Draft(record=record) for record in records]
-        for processor in self._processors:
-            drafts = processor(drafts)
-        return self._apply(self._embedded(drafts), messages).puts
-
-    def _before(self, messages: Sequence[Message]) -> list[Message]:
-        """Return the ends of transcripts in which a result's call may stand."""
-        return [
-            message
-            for session in unanswered(messages)
-            for message in self.messages(session, last=_CALLS_WITHIN)
-        ]
-
-    def _embedded(self, drafts: Sequence[Draft]) -> list[MemoryRecord]:
-        records = [draft.record for draft in drafts]
-        if self.embedder is None:
-            return records
-        bare = [i for i, record in enumerate(records) if record.embedding is None]
-        vectors = self.embedder.embed([records[i].content for i in bare])
-        fingerprint = self.embedder.fingerprint
-        if vectors.shape != (len(bare), self.embedder.dim):
-            raise EmbeddingError(
-                f"embedder {fingerprint!r} gave vectors of shape {vectors.shape} for "
-                f"{len(bare)} texts, not {(len(bare), self.embedder.dim)}; nothing was "
-                "stored"
-            )
-        for i, vector in zip(bare, vectors, strict=True):
-            embedding = Embedding(vector=vector, fingerprint=fingerprint)
-            records[i] = trusted_copy(records[i], embedding=embedding)
-        return records
-
-    def _apply(
-        self, records: Sequence[MemoryRecord], messages: Sequence[Message]
-    ) -> Commit:
-        return self.store.apply(
-            Batch(
-                namespace=self.namespace,
-                puts=[Put(record=record) for record in records],
-                messages=messages,
-            )
-        )
+        return self.recaller.replica((self.namespace, *self.also_read))
 
     def _rank(
         self,
@@ -443,82 +389,14 @@ class Memory:
         scope: Scope | None,
         conditions: Mapping[str, Any],
     ) -> tuple[Ranking, ColumnFrame]:
-        if not isinstance(text, str):
-            raise InvalidInputError(f"a query must be text, got {text!r}")
-        present = self._now() if now is None else to_utc(now, name="now")
-        frame = self._replica().frame()
-        query = analyse(
-            text, frame=frame, now=present, embedder=self.embedder, session=session
-        )
-        ranking = rank(
-            query,
-            frame,
-            settings=self._settings,
-            scope=_scope(scope, conditions),
+        return self.recaller.rank(
+            text,
+            namespaces=(self.namespace, *self.also_read),
+            scope=scope_of(scope, conditions),
             limit=limit,
+            now=self._now() if now is None else to_utc(now, name="now"),
+            session=session,
         )
-        return ranking, frame
-
-    def _hydrate(self, ranking: Ranking, limit: int) -> list[Hit]:
-        """Read the records of the best rows; one deleted meanwhile is left out."""
-        best = ranking.order[:limit]
-        by_namespace: dict[int, list[str]] = {}
-        for place in best:
-            code = int(ranking.frame.namespace[place])
-            by_namespace.setdefault(code, []).append(ranking.frame.id_at(place))
-        found = {
-            (code, record.id): record
-            for code, ids in by_namespace.items()
-            for record in self.store.get(ranking.frame.holdings.namespaces[code], ids)
-        }
-        hits = []
-        for place in best:
-            key = (int(ranking.frame.namespace[place]), ranking.frame.id_at(place))
-            if key in found:
-                contributions = ranking.contributions_at(int(place))
-                score = float(ranking.scores[place])
-                hits.append(Hit(found[key], score, contributions))
-        return hits
-
-
-def _open_store(target: str | Path | None) -> Store:
-    """Open the store that a target names."""
-    if target is None:
-        store: Store = find("stores", "memory")()
-        return store
-    scheme, colon, rest = str(target).partition("://")
-    if not colon or not scheme.isascii():
-        scheme, rest = "sqlite", str(target)
-    opened: Store = find("stores", scheme).open(
-        rest if scheme == "sqlite" else str(target)
-    )
-    return opened
-
-
-def _embedder(embedder: str | Embedder) -> Embedder | None:
-    if not isinstance(embedder, str):
-        return embedder
-    if embedder == "none":
-        return None
-    from retentive.embedders.cached import CachedEmbedder
-
-    return CachedEmbedder(find("embedders", embedder)())
-
-
-def _scope(scope: Scope | None, conditions: Mapping[str, Any]) -> Scope:
-    if not conditions:
-        return scope or Scope()
-    if scope is not None:
-        raise InvalidInputError(
-            f"give either a scope or {sorted(conditions)}, not both"
-        )
-    try:
-        return Scope(**conditions)
-    except TypeError as exc:
-        known = ", ".join(Scope.__dataclass_fields__)
-        raise InvalidInputError(
-            f"a recall knows the conditions {known}; got {sorted(conditions)}"
-        ) from exc
 
 
 def _check_limit(limit: int) -> None:

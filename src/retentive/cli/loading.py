@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from retentive.cli.tally import TallyingStore
-from retentive.protocols import Batch, Put
+from retentive.protocols import Batch, Outcome, Put
 from retentive.records import (
     MemoryRecord,
     Message,
@@ -37,6 +36,7 @@ class Loader:
         known: How many of them were there already.
         messages: How many messages were added to transcripts.
         namespaces: How many entries each namespace was given.
+        outcomes: How many puts had which outcome.
     """
 
     def __init__(self, memory: Memory, *, override: Namespace | None = None) -> None:
@@ -49,18 +49,12 @@ class Loader:
         """
         self._memory = memory
         self._override = override
-        self._tally = TallyingStore(memory.store)
-        memory.store = self._tally
         self._transcripts: dict[tuple[Namespace, str], set[str]] = {}
         self.read = 0
         self.known = 0
         self.messages = 0
         self.namespaces: Counter[Namespace] = Counter()
-
-    @property
-    def outcomes(self) -> Counter[str]:
-        """How many puts had which outcome."""
-        return self._tally.outcomes
+        self.outcomes: Counter[str] = Counter()
 
     def load(self, entries: Iterable[Entry], progress: Callable[[int], None]) -> None:
         """Load entries; ``progress`` is told how many were read.
@@ -80,11 +74,11 @@ class Loader:
             self._restore(batch, self._override or first.labels)
             return
         namespace = (*self._memory.namespace, *first.labels)
-        memory = self._memory.within(*namespace)
         fresh = self._fresh(namespace, [entry.item for entry in batch])
         self.namespaces[namespace] += len(batch)
         if fresh:
-            memory.remember(fresh)
+            memory = self._memory
+            self._count(memory.capture.keep(namespace, fresh, now=memory.clock()))
 
     def _restore(self, batch: Sequence[Entry], namespace: Namespace) -> None:
         """Store what was exported, as it is: no processor sees it again."""
@@ -92,37 +86,32 @@ class Loader:
         self.namespaces[namespace] += len(batch)
         fresh = self._fresh(namespace, [entry.item for entry in batch])
         records = [
-            trusted_copy(item, namespace=namespace)
+            trusted_copy(self._ours(item), namespace=namespace)
             for item in fresh
             if isinstance(item, MemoryRecord)
         ]
-        self._memory.store.apply(
+        commit = self._memory.store.apply(
             Batch(
                 namespace=namespace,
-                puts=[_put(record) for record in self._embedded(records)],
+                puts=[
+                    _put(record) for record in self._memory.capture.embedded(records)
+                ],
                 messages=[item for item in fresh if isinstance(item, Message)],
             )
         )
+        self._count(commit.puts)
 
-    def _embedded(self, records: Sequence[MemoryRecord]) -> list[MemoryRecord]:
-        """Give records vectors of the memory's embedder, if it has one."""
-        embedder = self._memory.embedder
-        if embedder is None or not records:
-            return list(records)
-        from retentive.records import Embedding
+    def _count(self, outcomes: Iterable[Outcome]) -> None:
+        self.outcomes.update(outcome.action for outcome in outcomes)
 
-        mine = embedder.fingerprint
-        lacking = [
-            i
-            for i, record in enumerate(records)
-            if record.embedding is None or record.embedding.fingerprint != mine
-        ]
-        vectors = embedder.embed([records[i].content for i in lacking])
-        embedded = list(records)
-        for i, vector in zip(lacking, vectors, strict=True):
-            embedding = Embedding(vector=vector, fingerprint=mine)
-            embedded[i] = trusted_copy(records[i], embedding=embedding)
-        return embedded
+    def _ours(self, record: MemoryRecord) -> MemoryRecord:
+        """Drop a vector that another embedder made, where the memory has its own."""
+        embedder, vector = self._memory.embedder, record.embedding
+        if embedder is None or vector is None:
+            return record
+        if vector.fingerprint == embedder.fingerprint:
+            return record
+        return trusted_copy(record, embedding=None)
 
     def _fresh(
         self, namespace: Namespace, items: Sequence[Message | MemoryRecord]

@@ -16,7 +16,7 @@ from retentive.index.frame import ColumnFrame
 from retentive.index.ingest import KINDS, ORIGINS, STATUSES
 from retentive.records import Kind, Origin, Status, to_utc
 
-__all__ = ["OPERATORS", "Scope", "matches"]
+__all__ = ["OPERATORS", "Scope", "matches", "scope_of"]
 
 _MISSING = object()
 
@@ -99,6 +99,27 @@ class Scope:
             metadata = frame.holdings.metadata[frame.rows[place]] or {}
             held[place] = matches(metadata, self.where)
         return held
+
+
+def scope_of(scope: Scope | None, conditions: Mapping[str, Any]) -> Scope:
+    """Return the scope that a caller gave, or the one of these conditions.
+
+    Raises:
+        InvalidInputError: Both were given, or a condition is unknown.
+    """
+    if not conditions:
+        return scope or Scope()
+    if scope is not None:
+        raise InvalidInputError(
+            f"give either a scope or {sorted(conditions)}, not both"
+        )
+    try:
+        return Scope(**conditions)
+    except TypeError as exc:
+        known = ", ".join(Scope.__dataclass_fields__)
+        raise InvalidInputError(
+            f"a recall knows the conditions {known}; got {sorted(conditions)}"
+        ) from exc
 
 
 def matches(metadata: Mapping[str, Any], where: Mapping[str, Any]) -> bool:

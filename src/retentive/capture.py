@@ -1,0 +1,117 @@
+"""The write pipeline: what was said → drafts → processors → vectors → one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from retentive.errors import EmbeddingError
+from retentive.processors.split import drafts_from, unanswered
+from retentive.protocols import (
+    Batch,
+    Draft,
+    Embedder,
+    Outcome,
+    Processor,
+    Put,
+    Store,
+    SupportsMessages,
+)
+from retentive.records import Embedding, MemoryRecord, Message, Namespace, trusted_copy
+
+__all__ = ["Capture"]
+
+_CALLS_WITHIN = 64  # messages between a call of a tool and its result
+
+
+class Capture:
+    """Takes batches from what was said to a commit; safe for many threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        processors: Sequence[Processor],
+        embedder: Embedder | None = None,
+    ) -> None:
+        """Compose the pipeline.
+
+        Args:
+            store: Where memories live.
+            processors: Steps between what is said and what is stored, in order.
+            embedder: Gives vectors to what brings none; ``None``: no vectors.
+        """
+        self._store = store
+        self._processors = processors
+        self._embedder = embedder
+
+    def keep(
+        self,
+        namespace: Namespace,
+        said: Sequence[Message | MemoryRecord],
+        *,
+        now: datetime,
+    ) -> Sequence[Outcome]:
+        """Store one batch.
+
+        Args:
+            namespace: Whose memories these become.
+            said: Messages, which also join their session's transcript, and
+                records.
+            now: When we learn them, UTC.
+
+        Returns:
+            One outcome per record that the processors left, in order.
+        """
+        messages = [item for item in said if isinstance(item, Message)]
+        for processor in self._processors:
+            if isinstance(processor, SupportsMessages):
+                messages = [processor.message(message) for message in messages]
+        drafts = drafts_from(
+            messages,
+            namespace=namespace,
+            recorded_at=now,
+            earlier=self._before(namespace, messages),
+        )
+        drafts += [
+            Draft(record=item) for item in said if isinstance(item, MemoryRecord)
+        ]
+        for processor in self._processors:
+            drafts = processor(drafts)
+        records = self.embedded([draft.record for draft in drafts])
+        puts = [Put(record=record) for record in records]
+        batch = Batch(namespace=namespace, puts=puts, messages=messages)
+        return self._store.apply(batch).puts
+
+    def embedded(self, records: Sequence[MemoryRecord]) -> list[MemoryRecord]:
+        """Return the records, with vectors of our embedder where they bring none.
+
+        Raises:
+            EmbeddingError: The embedder failed, or gave vectors of a wrong shape.
+        """
+        records = list(records)
+        if self._embedder is None:
+            return records
+        bare = [i for i, record in enumerate(records) if record.embedding is None]
+        vectors = self._embedder.embed([records[i].content for i in bare])
+        fingerprint = self._embedder.fingerprint
+        if vectors.shape != (len(bare), self._embedder.dim):
+            raise EmbeddingError(
+                f"embedder {fingerprint!r} gave vectors of shape {vectors.shape} for "
+                f"{len(bare)} texts, not {(len(bare), self._embedder.dim)}; nothing "
+                "was stored"
+            )
+        for i, vector in zip(bare, vectors, strict=True):
+            embedding = Embedding(vector=vector, fingerprint=fingerprint)
+            records[i] = trusted_copy(records[i], embedding=embedding)
+        return records
+
+    def _before(
+        self, namespace: Namespace, messages: Sequence[Message]
+    ) -> list[Message]:
+        """Return the ends of transcripts in which a result's call may stand."""
+        return [
+            message
+            for session in unanswered(messages)
+            for message in self._store.messages(namespace, session, last=_CALLS_WITHIN)
+        ]

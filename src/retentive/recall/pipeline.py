@@ -1,0 +1,112 @@
+"""The read pipeline: question → analysis → ranking → records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from retentive.errors import InvalidInputError
+from retentive.index.cache import ReplicaCache
+from retentive.index.frame import ColumnFrame
+from retentive.index.replica import Replica
+from retentive.protocols import Embedder, Store
+from retentive.recall.analyse import analyse
+from retentive.recall.filters import Scope
+from retentive.recall.ranking import Ranking, RecallSettings, rank
+from retentive.records import Hit, Namespace
+
+__all__ = ["Recaller"]
+
+
+class Recaller:
+    """Ranks the memories of some namespaces for a question; safe for many threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        settings: RecallSettings,
+        embedder: Embedder | None = None,
+        cache_bytes: int = 1 << 29,
+    ) -> None:
+        """Compose the pipeline.
+
+        Args:
+            store: The truth that replicas follow.
+            settings: How to rank.
+            embedder: Makes the vectors of questions; ``None``: none.
+            cache_bytes: Most memory for replicas, in bytes.
+        """
+        self.replicas = ReplicaCache(
+            store,
+            embedder=embedder.fingerprint if embedder else None,
+            max_bytes=cache_bytes,
+        )
+        self._store = store
+        self._settings = settings
+        self._embedder = embedder
+
+    def replica(self, namespaces: Sequence[Namespace]) -> Replica:
+        """Return the replica that spans these namespaces."""
+        return self.replicas.replica(namespaces)
+
+    def rank(
+        self,
+        text: str,
+        *,
+        namespaces: Sequence[Namespace],
+        scope: Scope,
+        limit: int,
+        now: datetime,
+        session: str | None = None,
+    ) -> tuple[Ranking, ColumnFrame]:
+        """Rank what the namespaces hold for a question.
+
+        Args:
+            text: The question.
+            namespaces: Whose memories.
+            scope: What may be returned.
+            limit: How many rows diversity has to care for.
+            now: The asker's present, UTC.
+            session: The session that asks.
+
+        Returns:
+            The ranking of the candidates, and the whole frame they come from.
+        """
+        if not isinstance(text, str):
+            raise InvalidInputError(f"a query must be text, got {text!r}")
+        frame = self.replica(namespaces).frame()
+        query = analyse(
+            text, frame=frame, now=now, embedder=self._embedder, session=session
+        )
+        ranking = rank(query, frame, settings=self._settings, scope=scope, limit=limit)
+        return ranking, frame
+
+    def hits(self, ranking: Ranking, limit: int) -> list[Hit]:
+        """Read the records of the best rows; one deleted meanwhile is left out."""
+        names = ranking.frame.holdings.namespaces
+        best = [
+            (
+                int(place),
+                int(ranking.frame.namespace[place]),
+                ranking.frame.id_at(place),
+            )
+            for place in ranking.order[:limit]
+        ]
+        asked: dict[int, list[str]] = {}
+        for _, code, id in best:
+            asked.setdefault(code, []).append(id)
+        found = {
+            (code, record.id): record
+            for code, ids in asked.items()
+            for record in self._store.get(names[code], ids)
+        }
+        return [
+            Hit(
+                found[code, id],
+                float(ranking.scores[place]),
+                ranking.contributions_at(place),
+            )
+            for place, code, id in best
+            if (code, id) in found
+        ]
