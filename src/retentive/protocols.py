@@ -288,16 +288,26 @@ class Store(Protocol):
         session: str,
         *,
         after: str | None = None,
+        before: str | None = None,
+        first: int | None = None,
         last: int | None = None,
     ) -> list[Message]:
-        """Return a transcript in order of appending.
+        """Return a transcript, or a part of it, in order of appending.
 
         Args:
             namespace: Whose.
             session: Which conversation.
-            after: Only messages after the one of this id.
-            last: Only this many from the end; costs no more than those.
+            after: Only messages after the one of this id; none if it is unknown.
+            before: Only messages before the one of this id; none if it is unknown.
+            first: Of these, only so many from the start; costs no more than those.
+            last: Of these, only so many from the end; costs no more than those.
+
+        Raises:
+            InvalidInputError: Both ``first`` and ``last`` are given.
         """
+
+    def count_messages(self, namespace: Namespace, session: str) -> int:
+        """Return how many messages a session's transcript has."""
 
     def sessions(self, namespace: Namespace) -> list[str]:
         """Return the names of the sessions with a transcript, oldest first."""

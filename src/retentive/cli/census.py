@@ -60,7 +60,7 @@ def take_census(memory: Memory, namespaces: Sequence[Namespace]) -> Census:
         _count_codes(census.sessions, frame.session[alive], names)
         _count_days(census.days, frame, alive)
         census.messages += sum(
-            len(store.messages(namespace, session))
+            store.count_messages(namespace, session)
             for session in store.sessions(namespace)
         )
     return census

@@ -27,6 +27,7 @@ from retentive.records import (
 )
 from retentive.stores.leases import HeldLease, LeaseTable
 from retentive.stores.space import Space, Work
+from retentive.stores.transcripts import check_one_end
 
 __all__ = ["MemoryStore"]
 
@@ -129,15 +130,29 @@ class MemoryStore:
         session: str,
         *,
         after: str | None = None,
+        before: str | None = None,
+        first: int | None = None,
         last: int | None = None,
     ) -> list[Message]:
         """Return a transcript; see :meth:`Store.messages`."""
+        check_one_end(first=first, last=last)
         with self._lock:
-            kept = list(self._space(namespace).transcripts.get(session, {}).values())
-        if after is not None:
-            ids = [message.id for message in kept]
-            kept = kept[ids.index(after) + 1 :] if after in ids else []
-        return kept if last is None else kept[max(0, len(kept) - last) :]
+            kept = self._space(namespace).transcripts.get(session, {})
+            if {after, before} - {None} - kept.keys():
+                return []
+            ids = list(kept)
+            start = 0 if after is None else ids.index(after) + 1
+            end = len(ids) if before is None else ids.index(before)
+            if first is not None:
+                end = min(end, start + max(0, first))
+            if last is not None:
+                start = max(start, end - max(0, last))
+            return [kept[id] for id in ids[start:end]]
+
+    def count_messages(self, namespace: Namespace, session: str) -> int:
+        """Return how many messages a transcript has."""
+        with self._lock:
+            return len(self._space(namespace).transcripts.get(session, {}))
 
     def sessions(self, namespace: Namespace) -> list[str]:
         """Return the sessions with a transcript, oldest first."""

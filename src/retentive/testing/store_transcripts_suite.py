@@ -8,6 +8,7 @@ import pytest
 
 from retentive.errors import (
     FencedError,
+    InvalidInputError,
 )
 from retentive.protocols import (
     Batch,
@@ -62,6 +63,56 @@ class TranscriptChecks:
         assert store.messages(HOME, "s", after=messages[0].id, last=1) == messages[2:]
         assert store.messages(HOME, "other") == []
         assert store.sessions(HOME) == ["s"]
+
+    def test_a_transcript_is_read_in_pages_from_either_end(self, store: Store) -> None:
+        """Bounds are ids, and exclusive; an unknown one bounds nothing."""
+        said = [
+            Message(role="user", content=str(i), session="s", at=NOW) for i in range(7)
+        ]
+        store.apply(Batch(namespace=HOME, messages=said))
+        assert store.messages(HOME, "s", first=2) == said[:2]
+        assert store.messages(HOME, "s", after=said[1].id, first=2) == said[2:4]
+        assert store.messages(HOME, "s", before=said[5].id, last=2) == said[3:5]
+        assert store.messages(HOME, "s", before=said[5].id, first=1) == said[:1]
+        left, right = said[1].id, said[5].id
+        assert store.messages(HOME, "s", after=left, before=right) == said[2:5]
+        assert store.messages(HOME, "s", after=left, before=right, first=9) == said[2:5]
+        assert store.messages(HOME, "s", after=left, before=right, last=1) == said[4:5]
+        assert store.messages(HOME, "s", after=right, before=left) == []
+        assert store.messages(HOME, "s", first=0) == []
+        assert store.messages(HOME, "s", last=0) == []
+        assert store.messages(HOME, "s", before="unknown") == []
+        assert store.messages(HOME, "s", after="unknown") == []
+        with pytest.raises(InvalidInputError, match="not both"):
+            store.messages(HOME, "s", first=1, last=1)
+
+    def test_messages_are_counted(self, store: Store) -> None:
+        """Of one session, of one namespace."""
+        said = [
+            Message(role="user", content=str(i), session=session, at=NOW)
+            for i, session in enumerate("sst")
+        ]
+        store.apply(Batch(namespace=HOME, messages=said))
+        assert store.count_messages(HOME, "s") == 2
+        assert store.count_messages(HOME, "t") == 1
+        assert store.count_messages(HOME, "unknown") == 0
+        assert store.count_messages(("elsewhere",), "s") == 0
+
+    def test_a_transcript_is_replaced_in_one_commit(self, store: Store) -> None:
+        """Removals come before appends, so that what stays may change its place."""
+        said = [
+            Message(role="user", content=str(i), session="s", at=NOW) for i in range(3)
+        ]
+        store.apply(Batch(namespace=HOME, messages=said))
+        commit = store.apply(
+            Batch(
+                namespace=HOME,
+                message_deletes=[MessageDelete(session="s")],
+                messages=[said[2], said[0]],
+            )
+        )
+        assert commit.messages == 2
+        assert store.messages(HOME, "s") == [said[2], said[0]]
 
     def test_a_message_is_appended_once(self, store: Store) -> None:
         """Ids are unique within a session, not beyond it."""

@@ -32,6 +32,7 @@ from retentive.stores.sqlite.leases import hold
 from retentive.stores.sqlite.names import FreshNames, Names
 from retentive.stores.sqlite.rows import SELECTED, records_of
 from retentive.stores.sqlite.schema import check_file, migrate, secrets_of
+from retentive.stores.transcripts import check_one_end
 
 __all__ = ["SQLiteStore"]
 
@@ -199,14 +200,30 @@ class SQLiteStore:
         session: str,
         *,
         after: str | None = None,
+        before: str | None = None,
+        first: int | None = None,
         last: int | None = None,
     ) -> list[Message]:
         """Return a transcript; see :meth:`Store.messages`."""
+        check_one_end(first=first, last=last)
         with self._connections.snapshot() as connection:
             number = self._number(connection, namespace)
             return transcripts.read(
-                connection, self._names, number, session, after=after, last=last
+                connection,
+                self._names,
+                number,
+                session,
+                after=after,
+                before=before,
+                first=first,
+                last=last,
             )
+
+    def count_messages(self, namespace: Namespace, session: str) -> int:
+        """Return how many messages a transcript has."""
+        with self._connections.reading() as connection:
+            number = self._number(connection, namespace)
+            return transcripts.count(connection, self._names, number, session)
 
     def sessions(self, namespace: Namespace) -> list[str]:
         """Return the sessions with a transcript, oldest first."""

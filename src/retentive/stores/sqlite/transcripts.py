@@ -21,7 +21,7 @@ from retentive.stores.codec import (
 )
 from retentive.stores.sqlite.names import FreshNames, Names
 
-__all__ = ["append", "read", "sessions"]
+__all__ = ["append", "count", "read", "sessions"]
 
 _COLUMNS = (
     "id",
@@ -40,8 +40,11 @@ _INSERT = (
 )
 _SELECT = (
     f"SELECT {', '.join(_COLUMNS)} FROM messages "
-    "WHERE namespace = ? AND session = ? AND pk > ? ORDER BY pk DESC LIMIT ?"
+    "WHERE namespace = ? AND session = ? AND pk > ? AND pk < ?"
 )
+_FIRST = f"{_SELECT} ORDER BY pk LIMIT ?"
+_LAST = f"{_SELECT} ORDER BY pk DESC LIMIT ?"
+_END = 2**63 - 1  # beyond every row
 
 
 def append(
@@ -70,6 +73,8 @@ def read(
     session: str,
     *,
     after: str | None,
+    before: str | None,
+    first: int | None,
     last: int | None,
 ) -> list[Message]:
     """Return a transcript; see :meth:`retentive.protocols.Store.messages`.
@@ -78,24 +83,35 @@ def read(
         CorruptStoreError: A row holds what no message can.
     """
     place = (number, names.known(connection, session))
-    start = 0
-    if after is not None:
-        row = connection.execute(
-            "SELECT pk FROM messages WHERE namespace = ? AND session = ? AND id = ?",
-            (*place, after),
-        ).fetchone()
-        if row is None:
-            return []
-        start = row[0]
-    limit = -1 if last is None else max(0, last)
-    rows = connection.execute(_SELECT, (*place, start, limit)).fetchall()
+    start = 0 if after is None else _row_of(connection, place, after)
+    end = _END if before is None else _row_of(connection, place, before)
+    if start is None or end is None:
+        return []
+    limit = first if last is None else last
+    rows = connection.execute(
+        _FIRST if last is None else _LAST,
+        (*place, start, end, -1 if limit is None else max(0, limit)),
+    ).fetchall()
     try:
-        return [_message(row, session) for row in reversed(rows)]
+        return [
+            _message(row, session) for row in (rows if last is None else reversed(rows))
+        ]
     except (OverflowError, TypeError, ValueError) as exc:
         raise CorruptStoreError(
             f"a message of session {session!r} is damaged: {exc!r}; restore a copy of "
             "the file, or look at it with retentive doctor"
         ) from exc
+
+
+def count(
+    connection: sqlite3.Connection, names: Names, number: int, session: str
+) -> int:
+    """Return how many messages a transcript has."""
+    row = connection.execute(
+        "SELECT count(*) FROM messages WHERE namespace = ? AND session = ?",
+        (number, names.known(connection, session)),
+    ).fetchone()
+    return int(row[0])
 
 
 def sessions(connection: sqlite3.Connection, number: int) -> list[str]:
@@ -106,6 +122,16 @@ def sessions(connection: sqlite3.Connection, number: int) -> list[str]:
         (number,),
     )
     return [name for (name,) in rows]
+
+
+def _row_of(
+    connection: sqlite3.Connection, place: tuple[int, int | None], id: str
+) -> int | None:
+    row = connection.execute(
+        "SELECT pk FROM messages WHERE namespace = ? AND session = ? AND id = ?",
+        (*place, id),
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _row(message: Message) -> tuple[Any, ...]:
