@@ -90,6 +90,7 @@ class AsyncMemory:
         budget: int | None = None,
         now: datetime | None = None,
         session: str | None = None,
+        shown: Sequence[str] = (),
         scope: Scope | None = None,
         **conditions: Any,
     ) -> Context:
@@ -100,6 +101,7 @@ class AsyncMemory:
             budget=budget,
             now=now,
             session=session,
+            shown=shown,
             scope=scope,
             **conditions,
         )
@@ -119,6 +121,14 @@ class AsyncMemory:
     async def messages(self, session: str, *, last: int | None = None) -> list[Message]:
         """Return a transcript; see :meth:`Memory.messages`."""
         return await to_thread(self.sync.messages, session, last=last)
+
+    async def update(
+        self, id: str, *, expected_version: int | None = None, **changes: Any
+    ) -> MemoryRecord:
+        """Change a record; see :meth:`Memory.update`."""
+        return await to_thread(
+            self.sync.update, id, expected_version=expected_version, **changes
+        )
 
     async def forget(self, ids: Sequence[str]) -> list[str]:
         """Delete records; see :meth:`Memory.forget`."""

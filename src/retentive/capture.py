@@ -83,6 +83,16 @@ class Capture:
         batch = Batch(namespace=namespace, puts=puts, messages=messages)
         return self._store.apply(batch).puts
 
+    def replace(self, record: MemoryRecord, *, expected_version: int) -> None:
+        """Store a changed record in the place of the one of its id.
+
+        Raises:
+            ConflictError: The one that is stored is at another version.
+        """
+        [changed] = self.embedded([record])
+        put = Put(record=changed, expected_version=expected_version)
+        self._store.apply(Batch(namespace=record.namespace, puts=[put]))
+
     def embedded(self, records: Sequence[MemoryRecord]) -> list[MemoryRecord]:
         """Return the records, with vectors of our embedder where they bring none.
 

@@ -17,6 +17,7 @@ from retentive.index.replica import Replica
 from retentive.opening import open_embedder, open_store
 from retentive.processors.defaults import default_processors
 from retentive.processors.inputs import Input, read_input
+from retentive.processors.revise import revised
 from retentive.protocols import (
     Batch,
     Delete,
@@ -25,7 +26,7 @@ from retentive.protocols import (
     Store,
     TokenCounter,
 )
-from retentive.recall.context import Context, assemble
+from retentive.recall.context import Context, assemble, not_shown
 from retentive.recall.defaults import default_settings
 from retentive.recall.explain import Explanation, WhyNot, explained, why_not
 from retentive.recall.filters import Scope, scope_of
@@ -198,6 +199,30 @@ class Memory:
             )
         return ids
 
+    def update(
+        self, id: str, *, expected_version: int | None = None, **changes: Any
+    ) -> MemoryRecord:
+        """Change a record, such as its ``content``, ``importance`` or ``pinned``.
+
+        Args:
+            id: The record.
+            expected_version: The version that you had read; whatever it is now if
+                omitted.
+            changes: Fields of :class:`~retentive.records.MemoryRecord`.
+
+        Returns:
+            The record as it is stored now.
+
+        Raises:
+            RecordNotFoundError: No such record.
+            ConflictError: It was changed meanwhile; nothing was done.
+            InvalidInputError: A field is unknown or its value is refused.
+        """
+        record = self.get(id)
+        version = record.version if expected_version is None else expected_version
+        self.capture.replace(revised(record, changes), expected_version=version)
+        return self.get(id)
+
     def forget(self, ids: Sequence[str]) -> list[str]:
         """Delete records for good, leaving tombstones.
 
@@ -257,6 +282,7 @@ class Memory:
         budget: int | None = None,
         now: datetime | None = None,
         session: str | None = None,
+        shown: Sequence[str] = (),
         scope: Scope | None = None,
         **conditions: Any,
     ) -> Context:
@@ -267,13 +293,15 @@ class Memory:
             budget: Most tokens, by the memory's counter.
             now: The asker's present; the clock's if omitted.
             session: The session that asks.
+            shown: Texts that the prompt holds already; memories that stand in them
+                word for word are left out.
             scope: What may be returned.
             conditions: As for :meth:`recall`.
         """
         budget = self.budget if budget is None else budget
         ranking, _ = self._rank(query, _CONTEXT_HITS, now, session, scope, conditions)
         return assemble(
-            self.recaller.hits(ranking, _CONTEXT_HITS),
+            not_shown(self.recaller.hits(ranking, _CONTEXT_HITS), shown=shown),
             asked=ranking.query.terms,
             budget=budget,
             counter=self.counter,

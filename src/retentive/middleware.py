@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any, Protocol
+from typing import Protocol
 
 from retentive.memory import Memory
 from retentive.recall.context import Context
+from retentive.turns import ChatMessage, added, newest_question, text_of
 
 __all__ = [
     "Generate",
@@ -24,7 +25,6 @@ __all__ = [
     "last_user_text",
 ]
 
-ChatMessage = Mapping[str, Any]
 Generate = Callable[[Sequence[ChatMessage]], ChatMessage]
 """Answers a list of OpenAI-style messages with one more."""
 
@@ -96,15 +96,22 @@ class MemoryMiddleware:
 
     def before(self, turn: Turn) -> Turn:
         """Process the input and integrate memory."""
-        asked = last_user_text(turn.messages)
+        place = newest_question(turn.messages)
+        asked = "" if place is None else text_of(turn.messages[place])
         if not asked:
             return turn
-        context = self._memory.context(asked, budget=self._budget, session=turn.session)
-        self._memory.remember(_newest(turn.messages), session=turn.session)
+        context = self._memory.context(
+            asked,
+            budget=self._budget,
+            session=turn.session,
+            shown=[text_of(message) for message in turn.messages],
+        )
+        self._memory.remember(added(turn.messages), session=turn.session)
         if not context:
             return turn
+        at = newest_question(turn.prompt) or 0
         note = {"role": "user", "content": context.text}
-        prompt = [*turn.prompt[:-1], note, turn.prompt[-1]]
+        prompt = [*turn.prompt[:at], note, *turn.prompt[at:]]
         return replace(turn, prompt=prompt, context=context)
 
     def after(self, turn: Turn) -> Turn:
@@ -139,17 +146,4 @@ def last_user_text(messages: Sequence[ChatMessage]) -> str:
     """Return the text of the newest message if the user sent it, else nothing."""
     if not messages or messages[-1].get("role") != "user":
         return ""
-    content = messages[-1].get("content")
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, Sequence) else ()
-    texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
-    return "\n".join(text for text in texts if isinstance(text, str))
-
-
-def _newest(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """Return the messages since the last answer: what this turn adds."""
-    for place in range(len(messages) - 1, -1, -1):
-        if messages[place].get("role") == "assistant":
-            return list(messages[place + 1 :])
-    return list(messages)
+    return text_of(messages[-1])

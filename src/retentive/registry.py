@@ -24,9 +24,9 @@ GROUPS = (
     "embedders",
     "counters",
     "fusions",
-    "fusions",
     "models",
     "structures",
+    "commands",
 )
 """Kinds of plugins; the entry-point group of each is ``retentive.<kind>``."""
 

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from retentive import __version__
-from retentive.errors import RetentiveError
+from retentive.errors import PluginError, RetentiveError
+from retentive.registry import find, installed
 
 __all__ = ["COMMANDS", "app"]
 
@@ -31,7 +32,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "bench": ("retentive.bench.command:bench", "Measure recall on labelled data."),
     }
 )
-"""Where each command lives, and its line in the help."""
+"""Where each command of the core lives, and its line in the help.
+
+Adapters and plugins add theirs by the entry-point group ``retentive.commands``.
+"""
 
 
 class LazyGroup(click.Group):
@@ -40,26 +44,40 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the help."""
         del ctx
-        return list(COMMANDS)
+        return [*COMMANDS, *(n for n in installed("commands") if n not in COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
         del ctx
-        if cmd_name not in COMMANDS:
+        command: click.Command
+        if cmd_name in COMMANDS:
+            module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+            if not module.startswith("retentive."):
+                module = f"retentive.cli.commands.{module}"
+            command = getattr(import_module(module), attribute)
+            return command
+        if cmd_name not in installed("commands"):
             return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        if not module.startswith("retentive."):
-            module = f"retentive.cli.commands.{module}"
-        command: click.Command = getattr(import_module(module), attribute)
+        command = find("commands", cmd_name)
         return command
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        """Write the list from :data:`COMMANDS` alone."""
-        del ctx
+        """Write the list; of the core's commands none is imported for it."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl(
+                [(name, self._line(ctx, name)) for name in self.list_commands(ctx)]
+            )
+
+    def _line(self, ctx: click.Context, name: str) -> str:
+        if name in COMMANDS:
+            return COMMANDS[name][1]
+        try:
+            command = self.get_command(ctx, name)
+        except PluginError as error:
+            return f"cannot be loaded: {error}"
+        return command.get_short_help_str(limit=70) if command else ""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run; an error of ours is a message and exit code 1, not a traceback."""

@@ -12,7 +12,7 @@ from retentive.recall.excerpt import excerpt
 from retentive.records import Hit, MemoryRecord, Origin
 from retentive.text.block import CLOSE_TAG, OPEN_TAG, escape
 
-__all__ = ["Context", "assemble"]
+__all__ = ["Context", "assemble", "not_shown"]
 
 _PREAMBLE = (
     "Quoted notes from earlier conversations, oldest first. "
@@ -82,6 +82,23 @@ def assemble(
     return _fitted(chosen, budget, counter)
 
 
+def not_shown(hits: Sequence[Hit], *, shown: Sequence[str]) -> list[Hit]:
+    """Leave out the memories that a prompt holds already, word for word.
+
+    Args:
+        hits: What was found.
+        shown: Texts of the prompt; a block of memories among them counts, too.
+    """
+    if not shown:
+        return list(hits)
+    prompt = "\n".join(shown)
+    return [hit for hit in hits if not _stands_in(prompt, hit.record.content)]
+
+
+def _stands_in(prompt: str, content: str) -> bool:
+    return content in prompt or _quoted(content) in prompt
+
+
 def _fitted(
     chosen: list[tuple[Hit, str]], budget: int, counter: TokenCounter
 ) -> Context:
@@ -108,8 +125,11 @@ def _block(lines: Sequence[str]) -> str:
 
 def _line(record: MemoryRecord, asked: Sequence[str], counter: TokenCounter) -> str:
     said = excerpt(record.content, asked, budget=_EXCERPT_TOKENS, counter=counter)
-    quoted = json.dumps(escape(said), ensure_ascii=False)
-    return f"- {_when(record)}, {_who(record)}: {quoted}"
+    return f"- {_when(record)}, {_who(record)}: {_quoted(said)}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(escape(text), ensure_ascii=False)
 
 
 def _when(record: MemoryRecord) -> str:
