@@ -159,3 +159,11 @@ def test_our_errors_are_one_line(arguments: list[str], said: str, garden: Run) -
 
 def test_a_time_that_is_none_is_a_usage_error(garden: Run) -> None:
     assert "no ISO time" in garden("recall", "x", "--now", "soon", code=2).stderr
+
+
+def test_an_empty_namespace_says_where_memories_are(garden: Run) -> None:
+    result = garden("recall", "tomatoes", "-n", "elsewhere")
+    assert result.stdout == ""
+    assert "namespace 'elsewhere' is empty. Others: -n 'default'" in result.stderr
+    assert "Others" not in garden("recall", "tomatoes", "--until", "2020-01-01").stderr
+    assert "is empty" in garden("context", "tomatoes", "-n", "elsewhere").stderr

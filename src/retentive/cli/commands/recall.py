@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from retentive.cli.absence import nothing_recalled
 from retentive.cli.asking import takes_question
 from retentive.cli.hits import as_json, strongest, who
 from retentive.cli.tables import cut, table
@@ -34,12 +35,12 @@ def recall(
     """Find the memories that matter for QUERY (- for standard input), best first."""
     with target.open() as memory:
         hits = memory.recall(query, limit=limit, **conditions)
+        if not hits:
+            click.echo(nothing_recalled(memory), err=True)
+            return
     if as_lines:
         for hit in hits:
             click.echo(json.dumps(as_json(hit), ensure_ascii=False))
-        return
-    if not hits:
-        click.echo("nothing recalled", err=True)
         return
     rows = [
         [
@@ -73,6 +74,8 @@ def context(
     """Write a block of memories for the prompt that QUERY belongs to."""
     with target.open() as memory:
         block = memory.context(query, budget=budget, **conditions)
+        if not block:
+            click.echo(nothing_recalled(memory), err=True)
     if as_object:
         fields = {
             "text": block.text,
