@@ -221,6 +221,17 @@ def test_another_embedder_is_refused_and_nothing_is_lost(tmp_path: Path) -> None
         assert contents(memory, "alpha") == ["alpha beta"]
 
 
+@pytest.mark.parametrize("before", [None, FakeEmbedder(dim=4)])
+def test_what_was_stored_before_an_embedder_came_is_found_by_words(
+    tmp_path: Path, before: FakeEmbedder | None
+) -> None:
+    with Memory.open(tmp_path / "agent.db", embedder=before) as memory:
+        memory.remember(["I like green tea.", "The train was late."])
+    with Memory.open(tmp_path / "agent.db", embedder=FakeEmbedder(dim=8)) as memory:
+        assert contents(memory, "tea")[0] == "I like green tea."
+        assert "green tea" in str(memory.context("Which tea?"))
+
+
 def test_used_memories_gain(memory: Memory) -> None:
     [first, _] = memory.remember(["The cat sleeps a lot.", "The cat sleeps a bit."])
     before = memory.recall("cat sleeps")

@@ -76,9 +76,9 @@ class Recaller:
         if not isinstance(text, str):
             raise InvalidInputError(f"a query must be text, got {text!r}")
         frame = self.replica(namespaces).frame()
-        query = analyse(
-            text, frame=frame, now=now, embedder=self._embedder, session=session
-        )
+        # Without vectors to compare with, the question's own would tell nothing.
+        embedder = None if frame.holdings.vectors is None else self._embedder
+        query = analyse(text, frame=frame, now=now, embedder=embedder, session=session)
         ranking = rank(query, frame, settings=self._settings, scope=scope, limit=limit)
         return ranking, frame
 
