@@ -16,8 +16,9 @@ from retentive.recall.context import Context
 from retentive.recall.explain import Explanation, WhyNot
 from retentive.recall.filters import Scope
 from retentive.records import Hit, MemoryRecord, Message, Status
+from retentive.working import WorkingMemory
 
-__all__ = ["AsyncMemory"]
+__all__ = ["AsyncMemory", "AsyncWorkingMemory"]
 
 
 class AsyncMemory:
@@ -130,6 +131,10 @@ class AsyncMemory:
             self.sync.update, id, expected_version=expected_version, **changes
         )
 
+    def working(self, session: str = "default") -> AsyncWorkingMemory:
+        """Return what a session's prompt holds; see :meth:`Memory.working`."""
+        return AsyncWorkingMemory(self.sync.working(session))
+
     async def forget(self, ids: Sequence[str]) -> list[str]:
         """Delete records; see :meth:`Memory.forget`."""
         return await to_thread(self.sync.forget, ids)
@@ -158,3 +163,35 @@ class AsyncMemory:
     ) -> None:
         """Close the memory."""
         await to_thread(self.sync.__exit__, kind, error, trace)
+
+
+class AsyncWorkingMemory:
+    """A :class:`~retentive.working.WorkingMemory` whose methods are awaited."""
+
+    def __init__(self, working: WorkingMemory) -> None:
+        """Wrap a working memory, reachable as ``working.sync``."""
+        self.sync = working
+
+    async def add(self, items: Input | Iterable[Input]) -> None:
+        """Take in messages; see :meth:`WorkingMemory.add`."""
+        await to_thread(self.sync.add, items)
+
+    async def window(self) -> list[Message]:
+        """Return what belongs in the prompt; see :meth:`WorkingMemory.window`."""
+        return await to_thread(self.sync.window)
+
+    async def tasks(self) -> tuple[str, ...]:
+        """Return the open tasks; see :meth:`WorkingMemory.tasks`."""
+        return await to_thread(self.sync.tasks)
+
+    async def push(self, task: str) -> None:
+        """Begin a task; see :meth:`WorkingMemory.push`."""
+        await to_thread(self.sync.push, task)
+
+    async def pop(self, result: str | None = None) -> None:
+        """End a task; see :meth:`WorkingMemory.pop`."""
+        await to_thread(self.sync.pop, result)
+
+    async def flush(self) -> None:
+        """Remember all and leave it empty; see :meth:`WorkingMemory.flush`."""
+        await to_thread(self.sync.flush)

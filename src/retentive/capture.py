@@ -64,9 +64,7 @@ class Capture:
             One outcome per record that the processors left, in order.
         """
         messages = [item for item in said if isinstance(item, Message)]
-        for processor in self._processors:
-            if isinstance(processor, SupportsMessages):
-                messages = [processor.message(message) for message in messages]
+        messages = list(map(self.prepared, messages))
         drafts = drafts_from(
             messages,
             namespace=namespace,
@@ -92,6 +90,13 @@ class Capture:
         [changed] = self.embedded([record])
         put = Put(record=changed, expected_version=expected_version)
         self._store.apply(Batch(namespace=record.namespace, puts=[put]))
+
+    def prepared(self, message: Message) -> Message:
+        """Return a message as it is to be kept: redacted, for example."""
+        for processor in self._processors:
+            if isinstance(processor, SupportsMessages):
+                message = processor.message(message)
+        return message
 
     def embedded(self, records: Sequence[MemoryRecord]) -> list[MemoryRecord]:
         """Return the records, with vectors of our embedder where they bring none.

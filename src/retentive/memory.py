@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
 from retentive.opening import open_embedder, open_store
 from retentive.processors.defaults import default_processors
-from retentive.processors.inputs import Input, read_input
+from retentive.processors.inputs import Input, as_items, read_input
 from retentive.processors.revise import revised
 from retentive.protocols import (
     Batch,
@@ -24,6 +25,7 @@ from retentive.protocols import (
     Embedder,
     Processor,
     Store,
+    Structure,
     TokenCounter,
 )
 from retentive.recall.context import Context, assemble, not_shown
@@ -42,7 +44,9 @@ from retentive.records import (
     to_utc,
 )
 from retentive.registry import find
+from retentive.structures.queue import Queue
 from retentive.text.counters import estimate_tokens
+from retentive.working import WorkingMemory
 
 __all__ = ["Memory"]
 
@@ -63,6 +67,7 @@ class Memory:
         embedder: Gives vectors, if there is one.
         counter: Counts tokens for budgets.
         budget: Tokens of a context where the caller gives none.
+        structure: Makes the working memory of a session.
         clock: Tells the present.
         capture: The write pipeline.
         recaller: The read pipeline.
@@ -79,6 +84,7 @@ class Memory:
         recall: RecallSettings | None = None,
         counter: TokenCounter = estimate_tokens,
         budget: int = 1_000,
+        structure: Callable[[], Structure] | None = None,
         cache_bytes: int = 1 << 29,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -94,6 +100,7 @@ class Memory:
             recall: How recalls rank; ``None`` for the default.
             counter: Counts tokens for budgets.
             budget: Tokens of a context where the caller gives none.
+            structure: Makes the working memory of a session; ``None`` for a queue.
             cache_bytes: Most memory for replicas, in bytes.
             clock: Tells the present, UTC.
         """
@@ -103,6 +110,7 @@ class Memory:
         self.embedder = embedder
         self.counter = counter
         self.budget = budget
+        self.structure = structure or partial(Queue, counter=counter)
         self.clock = clock
         self.capture = Capture(
             store,
@@ -187,7 +195,7 @@ class Memory:
         now = self._now()
         when = now if at is None else to_utc(at, name="at")
         ids: list[str] = []
-        for chunk in _chunks(_as_items(items)):
+        for chunk in _chunks(as_items(items)):
             read = [
                 read_input(item, namespace=self.namespace, session=session, at=when)
                 for item in chunk
@@ -222,6 +230,18 @@ class Memory:
         version = record.version if expected_version is None else expected_version
         self.capture.replace(revised(record, changes), expected_version=version)
         return self.get(id)
+
+    def working(self, session: str = "default") -> WorkingMemory:
+        """Return what a session's prompt holds; what leaves it is remembered."""
+        return WorkingMemory(
+            self.structure,
+            store=self.store,
+            namespace=self.namespace,
+            session=session,
+            prepare=self.capture.prepared,
+            remember=self.remember,
+            clock=self._now,
+        )
 
     def forget(self, ids: Sequence[str]) -> list[str]:
         """Delete records for good, leaving tombstones.
@@ -430,12 +450,6 @@ class Memory:
 def _check_limit(limit: int) -> None:
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise InvalidInputError(f"limit must be a whole number above 0, got {limit!r}")
-
-
-def _as_items(items: Input | Iterable[Input]) -> Iterable[Input]:
-    if isinstance(items, Iterable) and not isinstance(items, str | Mapping):
-        return items
-    return [items]
 
 
 def _chunks(items: Iterable[Input]) -> Iterator[list[Input]]:

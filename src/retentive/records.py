@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_CONTENT_CHARS",
     "MAX_LABEL_CHARS",
+    "SIDES",
     "ContentPart",
     "Embedding",
     "Hit",
@@ -42,7 +43,9 @@ __all__ = [
     "ToolCall",
     "check_namespace",
     "check_text",
+    "is_side",
     "new_id",
+    "side_namespace",
     "to_utc",
     "trusted_copy",
 ]
@@ -54,6 +57,11 @@ MAX_CONTENT_CHARS = 10_000_000
 
 MAX_LABEL_CHARS = 1_000
 """Longest namespace label, id, key, speaker or session, in characters."""
+
+SIDES = ("working", "learning")
+"""What we keep beside memories, each in a namespace of its own; erased with them."""
+
+_SIDE = "retentive:"  # begins the first label of a side namespace
 
 
 class Kind(StrEnum):
@@ -459,6 +467,24 @@ def check_namespace(labels: Sequence[str]) -> Namespace:
     for label in namespace:
         check_text(label, name="namespace label", limit=MAX_LABEL_CHARS, empty=True)
     return namespace
+
+
+def side_namespace(namespace: Namespace, purpose: str) -> Namespace:
+    """Return where we keep what belongs to a namespace but is no memory of it.
+
+    It lies beneath none of the caller's labels, so that no prefix of theirs finds
+    it and no recall reads it.
+
+    Args:
+        namespace: Whose; ``()`` for what all share.
+        purpose: One of :data:`SIDES`.
+    """
+    return (f"{_SIDE}{purpose}", *namespace)
+
+
+def is_side(namespace: Namespace) -> bool:
+    """Return whether this is a side namespace, ours and not a caller's."""
+    return any(namespace[0] == f"{_SIDE}{purpose}" for purpose in SIDES)
 
 
 def check_text(value: str, *, name: str, limit: int, empty: bool = False) -> str:

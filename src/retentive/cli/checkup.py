@@ -55,7 +55,7 @@ def examine(target: Target) -> Iterator[Finding]:
         with target.open() as memory:
             yield Finding(check="store", state="ok", detail=f"{target.path} opens")
             yield from _file(memory)
-            spaces = memory.store.namespaces(target.namespace or ())
+            spaces = target.namespaces(memory)
             yield from _gathered(_vectors(memory, space) for space in spaces)
             yield from _gathered(_replica(memory, space) for space in spaces)
     except ConfigError as exc:

@@ -60,6 +60,13 @@ class Target:
             )
         return Memory.open(self.path, namespace=self.namespace, embedder=self.embedder)
 
+    def namespaces(self, memory: Memory) -> list[Namespace]:
+        """Return the named namespace and those below it, or all that hold memories."""
+        from retentive.records import is_side
+
+        found = memory.store.namespaces(self.namespace or ())
+        return [space for space in found if not is_side(space)]
+
 
 def takes_target(command: _Command) -> _Command:
     """Add ``--db``, ``--namespace`` and ``--embedder``; pass them as ``target``."""

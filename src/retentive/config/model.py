@@ -91,7 +91,9 @@ class Config(_Section):
     namespace: Labels = ("default",)
     also_read: tuple[Labels, ...] = ()
     embedder: PluginChoice | None = None
+    model: PluginChoice | None = None
     processors: list[PluginChoice] = Field(default_factory=list)
     recall: Recall = Field(default_factory=Recall)
     consolidation: Consolidation = Field(default_factory=Consolidation)
+    working: PluginChoice = PluginChoice(type="queue")
     cache_bytes: Annotated[int, BeforeValidator(parse_size), Field(ge=0)] = 1 << 29

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from retentive.config.load import load_file
@@ -12,11 +13,14 @@ from retentive.config.plugins import make
 from retentive.config.problems import Path, Problems
 from retentive.errors import InvalidInputError
 from retentive.memory import Memory
+from retentive.protocols import LanguageModel, TokenCounter
 
 if TYPE_CHECKING:
     from retentive.recall.ranking import RecallSettings
 
 __all__ = ["open_memory"]
+
+_SHARED = (("counter", TokenCounter), ("model", LanguageModel))
 
 
 def open_memory(path: str | FilePath, **overrides: Any) -> Memory:
@@ -36,30 +40,45 @@ def open_memory(path: str | FilePath, **overrides: Any) -> Memory:
     parts: dict[str, Any] = dict(overrides)
     for name, made in _parts(config, problems).items():
         if name not in parts:
-            parts[name] = made()
+            parts[name] = made(parts)
     problems.raise_if_any()
     store = _made("stores", config.store, ("store",), problems)
     problems.raise_if_any()
-    return Memory(store, **parts)
+    return Memory(
+        store, **{name: part for name, part in parts.items() if name != "model"}
+    )
 
 
-def _parts(config: Config, problems: Problems) -> Mapping[str, Callable[[], Any]]:
+def _parts(
+    config: Config, problems: Problems
+) -> Mapping[str, Callable[[Mapping[str, Any]], Any]]:
+    """Return how each part is made of those before it."""
     recall = config.recall
     return {
-        "namespace": lambda: config.namespace,
-        "also_read": lambda: config.also_read,
-        "budget": lambda: recall.budget,
-        "cache_bytes": lambda: config.cache_bytes,
-        "counter": lambda: _made(
+        "namespace": lambda _: config.namespace,
+        "also_read": lambda _: config.also_read,
+        "budget": lambda _: recall.budget,
+        "cache_bytes": lambda _: config.cache_bytes,
+        "counter": lambda _: _made(
             "counters", recall.counter, ("recall", "counter"), problems
         ),
-        "processors": lambda: [
-            _made("processors", choice, ("processors", place), problems)
+        "model": lambda _: _model(config, problems),
+        "processors": lambda parts: [
+            _made("processors", choice, ("processors", place), problems, parts)
             for place, choice in enumerate(config.processors)
         ],
-        "recall": lambda: _settings(config, problems),
-        "embedder": lambda: _embedder(config, problems),
+        "structure": lambda parts: (
+            lambda: _made("structures", config.working, ("working",), problems, parts)
+        ),
+        "recall": lambda _: _settings(config, problems),
+        "embedder": lambda _: _embedder(config, problems),
     }
+
+
+def _model(config: Config, problems: Problems) -> Any:
+    if config.model is None:
+        return None
+    return _made("models", config.model, ("model",), problems)
 
 
 def _settings(config: Config, problems: Problems) -> RecallSettings | None:
@@ -92,9 +111,17 @@ def _embedder(config: Config, problems: Problems) -> Any:
     return None if inner is None else CachedEmbedder(inner)
 
 
-def _made(group: str, choice: PluginChoice, path: Path, problems: Problems) -> Any:
+def _made(
+    group: str,
+    choice: PluginChoice,
+    path: Path,
+    problems: Problems,
+    parts: Mapping[str, Any] = MappingProxyType({}),
+) -> Any:
+    """Return a plugin; it may take the counter and the model among the parts."""
     document = {"type": choice.type, **choice.options}
     own = Problems(problems.file, problems.lines)
-    made = make(group, document, path=path, problems=own)
+    taken = {kind: parts[name] for name, kind in _SHARED if parts.get(name) is not None}
+    made = make(group, document, path=path, problems=own, parts=taken)
     problems.join(own)
     return made

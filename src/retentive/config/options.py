@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from retentive.config.problems import Path, Problems, meant
 from retentive.config.units import parse_duration
 from retentive.config.wording import in_words, shown
+from retentive.protocols import LanguageModel, TokenCounter
 
-__all__ = ["Parameter", "checked_options", "parameters"]
+__all__ = ["Parameter", "checked_options", "parameters", "parts_for"]
 
 Parameter = tuple[Any, bool]
 """The type of an option, :data:`Any` where it is unknown, and whether it is a must."""
 
+_PARTS = (TokenCounter, LanguageModel)  # of the memory, not of a plugin's options
+
 
 def parameters(factory: Callable[..., Any]) -> dict[str, Parameter]:
-    """Return the options that a file can give; those that take code are left out."""
+    """Return the options that a file can give.
+
+    Left out are those that take code, and those that take another part of the
+    memory: see :func:`parts_for`.
+    """
     found: dict[str, Parameter] = {}
     hints = _hints(factory)
     for name, parameter in inspect.signature(factory).parameters.items():
@@ -28,9 +35,24 @@ def parameters(factory: Callable[..., Any]) -> dict[str, Parameter]:
             parameter.KEYWORD_ONLY,
         )
         hint = hints.get(name, Any)
-        if named and "Callable" not in str(hint):
+        if named and "Callable" not in str(hint) and not _part_types(hint):
             found[name] = (hint, parameter.default is parameter.empty)
     return found
+
+
+def parts_for(factory: Callable[..., Any], parts: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return those parts of the memory that a plugin takes, by parameter.
+
+    Args:
+        factory: The plugin.
+        parts: What there is, by the protocol that it follows.
+    """
+    return {
+        name: parts[kind]
+        for name, hint in _hints(factory).items()
+        for kind in _part_types(hint)
+        if kind in parts and name != "return"
+    }
 
 
 def checked_options(
@@ -68,6 +90,10 @@ def checked_options(
         if required and name not in given:
             problems.add(path, f"lacks the option {name!r}")
     return checked
+
+
+def _part_types(hint: Any) -> list[type]:
+    return [kind for kind in _PARTS if kind in (hint, *get_args(hint))]
 
 
 def _fitting(name: str, value: Any, hint: Any) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from retentive.config.options import checked_options, parameters
+from retentive.config.options import checked_options, parameters, parts_for
 from retentive.config.problems import Path, Problems, meant
 from retentive.errors import MissingExtraError, PluginError, RetentiveError
 from retentive.registry import find, installed
@@ -15,7 +16,15 @@ __all__ = ["check_plugins", "factory", "make"]
 
 # Made at once when a file is checked, for the plugin to refuse bad values: they
 # only keep their options. Stores, embedders and counters may open or load things.
-_MADE_TO_CHECK = frozenset({"scorers", "processors", "fusions", "policies"})
+_MADE_TO_CHECK = frozenset(
+    {"scorers", "processors", "fusions", "policies", "structures"}
+)
+_SINGLE = (
+    ("store", "stores"),
+    ("embedder", "embedders"),
+    ("model", "models"),
+    ("working", "structures"),
+)
 _NOT_OPTIONS = frozenset({"type", "weight"})
 
 
@@ -31,9 +40,21 @@ def factory(group: str, name: str) -> Callable[..., Any]:
 
 
 def make(
-    group: str, choice: Mapping[str, Any], *, path: Path, problems: Problems
+    group: str,
+    choice: Mapping[str, Any],
+    *,
+    path: Path,
+    problems: Problems,
+    parts: Mapping[Any, Any] = MappingProxyType({}),
 ) -> Any:
     """Return the plugin of a choice, ``None`` after noting why there is none.
+
+    Args:
+        group: Kind of plugin.
+        choice: Its name and options.
+        path: Where the choice stands.
+        problems: Takes what is wrong.
+        parts: Parts of the memory that it may take, by their protocols.
 
     Raises:
         RetentiveError: The plugin raised it for another reason than its options.
@@ -50,7 +71,7 @@ def make(
     if problems:
         return None
     try:
-        return maker(**options)
+        return maker(**options, **parts_for(maker, parts))
     except (ValueError, TypeError) as exc:
         problems.add(path, str(exc))
         return None
@@ -122,7 +143,7 @@ def _options(
 
 def _choices(document: Mapping[str, Any]) -> Iterator[tuple[str, Path, Any]]:
     """Yield every place that names a plugin."""
-    for key, group in (("store", "stores"), ("embedder", "embedders")):
+    for key, group in _SINGLE:
         yield group, (key,), document.get(key)
     yield from _listed(document, "processors", ())
     consolidation = document.get("consolidation")

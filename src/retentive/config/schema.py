@@ -34,6 +34,8 @@ def json_schema() -> dict[str, Any]:
         "namespace": _LABELS,
         "also_read": {"type": "array", "items": _LABELS},
         "embedder": {"anyOf": [{"enum": [NO_EMBEDDER, None]}, _plugin("embedders")]},
+        "model": _plugin("models"),
+        "working": _plugin("structures"),
         "processors": {"type": "array", "items": _plugin("processors")},
         "recall": _object(_recall()),
         "consolidation": _object(

@@ -22,7 +22,7 @@ def written_out(document: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in document.items()
         if value is not None or key in ("embedder", "preset")
     }
-    for key in ("store", "embedder"):
+    for key in ("store", "embedder", "model", "working"):
         if key in out:
             out[key] = _choice(out[key])
     if out.get("embedder") == {"type": NO_EMBEDDER}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +16,20 @@ from retentive.records import (
     ToolCall,
 )
 
-__all__ = ["Input", "message_from_mapping", "read_input"]
+__all__ = ["Input", "as_items", "message_from_mapping", "read_input"]
 
 Input = str | Message | MemoryRecord | Mapping[str, Any]
 
 _KNOWN_FIELDS = frozenset(
     {"role", "content", "name", "tool_calls", "tool_call_id", "id"}
 )
+
+
+def as_items(items: Input | Iterable[Input]) -> Iterable[Input]:
+    """Return one item as a list of one, and many as they are."""
+    if isinstance(items, Iterable) and not isinstance(items, str | Mapping):
+        return items
+    return [items]
 
 
 def read_input(

@@ -30,7 +30,7 @@ def reembed(*, batch: int, target: Target) -> None:
                 "--embedder none drops all vectors"
             )
         name = memory.embedder.fingerprint if memory.embedder else "none"
-        for space in memory.store.namespaces(target.namespace or ()):
+        for space in target.namespaces(memory):
             total = sum(memory.store.count(space).values())
             with progress_bar(" / ".join(space), total=total) as show:
                 made = convert(

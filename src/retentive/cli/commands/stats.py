@@ -27,7 +27,7 @@ def stats(*, as_object: bool, target: Target) -> None:
     Of the whole store, or with --namespace of that namespace and those below it.
     """
     with target.open() as memory:
-        spaces = memory.store.namespaces(target.namespace or ())
+        spaces = target.namespaces(memory)
         census = take_census(memory, spaces)
         size = store_bytes(memory.store)
     click.echo(_json(census, size) if as_object else _text(census, size))
