@@ -1,0 +1,56 @@
+"""Keeps an agent's messages, each of them once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langchain_core.messages import AIMessage, BaseMessage
+
+from retentive.memory import Memory
+from retentive_langchain.messages import from_langchain
+from retentive_langchain.turns import since_asked, written_by_middleware
+
+__all__ = ["keep_answers", "keep_input"]
+
+
+def keep_input(
+    memory: Memory, messages: Sequence[BaseMessage], *, session: str
+) -> None:
+    """Remember what a run adds to the conversation: all since the last answer.
+
+    What came before was kept when it was said. It is not looked at again: a client
+    without a checkpointer sends its history anew each time, under new ids.
+    """
+    for place in range(len(messages) - 1, -1, -1):
+        if isinstance(messages[place], AIMessage):
+            messages = messages[place + 1 :]
+            break
+    _keep(memory, messages, session=session)
+
+
+def keep_answers(
+    memory: Memory, messages: Sequence[BaseMessage], *, session: str
+) -> None:
+    """Remember what was said since the transcript's end.
+
+    Where its last message is not among these, since the question. What is kept
+    already is not kept twice: the transcript knows its messages by their ids.
+    """
+    ids = [message.id for message in messages]
+    ends = [message.id for message in memory.messages(session, last=1)]
+    if ends and ends[0] in ids:
+        messages = messages[ids.index(ends[0]) + 1 :]
+    else:
+        messages = since_asked(messages)
+    _keep(memory, messages, session=session)
+
+
+def _keep(memory: Memory, messages: Sequence[BaseMessage], *, session: str) -> None:
+    now = memory.clock()
+    said = [
+        from_langchain(message, session=session, at=now)
+        for message in messages
+        if not written_by_middleware(message)
+    ]
+    if said:
+        memory.remember(said)
