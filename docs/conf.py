@@ -1,6 +1,7 @@
 """How Sphinx builds this site; warnings are errors (`make docs`)."""
 
 import retentive
+import retentive_langchain.middleware  # noqa: F401  autodoc's TYPE_CHECKING breaks it
 
 project = "Retentive"
 author = "The Retentive developers"
