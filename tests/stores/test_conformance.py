@@ -7,6 +7,7 @@ import pytest
 
 from retentive.protocols import Store
 from retentive.stores.memory import MemoryStore
+from retentive.stores.redis import RedisStore
 from retentive.stores.sqlite import SQLiteStore
 from retentive.testing.clock import ManualClock
 from retentive.testing.store_suite import StoreSuite
@@ -30,5 +31,21 @@ class TestSQLiteStore(StoreSuite):
         def reopen(store: Store) -> Store:
             store.close()
             return SQLiteStore.open(tmp_path / "a.db")
+
+        return reopen
+
+
+class TestRedisStore(StoreSuite):
+    @pytest.fixture
+    def store(self, clock: ManualClock, redis_url: str) -> Iterator[Store]:
+        store = RedisStore.open(redis_url, clock=clock)
+        yield store
+        store.close()
+
+    @pytest.fixture
+    def reopen(self, redis_url: str) -> Callable[[Store], Store]:
+        def reopen(store: Store) -> Store:
+            store.close()
+            return RedisStore.open(redis_url)
 
         return reopen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,7 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
+    run_state_machine_as_test,
 )
 
 from retentive.errors import ConflictError
@@ -22,6 +24,7 @@ from retentive.index.replica import Replica
 from retentive.protocols import Batch, Delete, Put, StatusChange, Store
 from retentive.records import MemoryRecord, Status
 from retentive.stores.memory import MemoryStore
+from retentive.stores.redis import RedisStore
 from retentive.stores.sqlite import SQLiteStore
 
 HOME, AWAY = ("home",), ("home", "away")
@@ -185,6 +188,27 @@ class SQLiteMachine(StoreMachine):
     def teardown(self) -> None:
         super().teardown()
         shutil.rmtree(self.folder)
+
+
+class RedisMachine(StoreMachine):
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url, self.prefix = url, uuid4().hex
+        self.store = RedisStore.open(self.url, prefix=self.prefix)
+
+    @rule()
+    def reopen(self) -> None:
+        """Another process goes on, which knows nothing of what is there."""
+        self.store.close()
+        self.store = RedisStore.open(self.url, prefix=self.prefix)
+        self.replicas = {place: Replica(self.store, [place]) for place in (HOME, AWAY)}
+
+
+def test_redis_machine(redis_url: str) -> None:
+    run_state_machine_as_test(
+        lambda: RedisMachine(redis_url),
+        settings=settings(max_examples=20, stateful_step_count=25, deadline=None),
+    )
 
 
 TestMemoryMachine = MemoryMachine.TestCase

@@ -1,0 +1,119 @@
+"""Names of keys: what lies where on the server.
+
+All keys of a namespace hold its labels in braces, ``retentive:{team/agent-7}:log``,
+so a Cluster keeps them on one shard, and an ACL pattern names them. Labels are
+percent-encoded: no character of theirs is a brace, a wildcard or a separator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote, unquote
+from zlib import crc32
+
+from retentive.records import Namespace
+
+__all__ = ["PARTS", "Keys", "decoded", "encoded", "lease_key", "registers"]
+
+PARTS = (
+    "head",  # hash: epoch, salt, labels, sequence, embedder, position, floor
+    "records",  # hash: id -> version, slot, JSON
+    "log",  # zset: id -> version, tombstones included
+    "ids",  # zset, all scores 0: ids in their order
+    "said",  # hash: slot (kind and content key) -> id
+    "keyed",  # hash: caller's key -> id
+    "barred",  # set of slots
+    "vectors",  # hash: id -> float16
+    "uses",  # hash: id -> count and time, outside the feed
+    "counts",  # hash: status -> records
+    "expiry",  # zset: id -> when it expires
+    "acks",  # zset: nonces of the last commits, for retries; expires
+    "aside",  # hash: fingerprint and id -> another embedder's vector
+    "sessions",  # zset: session -> position of its first message
+)
+"""The keys of a namespace, in the order in which the scripts take them."""
+
+_REGISTERS = 16
+"""Sets over which the names of namespaces are spread, so that none grows huge."""
+
+_EMPTY_LABEL = "%"  # a percent sign that encodes nothing: no other label gives it
+
+
+def encoded(labels: Sequence[str]) -> str:
+    """Return labels as text without braces, wildcards, or a slash of their own."""
+    return "/".join(quote(label, safe="") or _EMPTY_LABEL for label in labels)
+
+
+def decoded(text: str) -> Namespace:
+    """Return the labels of :func:`encoded`."""
+    return tuple(
+        "" if part == _EMPTY_LABEL else unquote(part) for part in text.split("/")
+    )
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one namespace.
+
+    Attributes:
+        prefix: What the names of all keys begin with.
+        namespace: Whose.
+    """
+
+    prefix: str
+    namespace: Namespace
+
+    @cached_property
+    def stem(self) -> str:
+        """What all keys of the namespace begin with."""
+        return f"{self.prefix}:{{{encoded(self.namespace)}}}:"
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The keys of :data:`PARTS`."""
+        return tuple(self.stem + part for part in PARTS)
+
+    def part(self, name: str) -> str:
+        """Return one of the keys of :data:`PARTS`."""
+        return self.stem + name
+
+    def transcript(self, session: str) -> tuple[str, str]:
+        """Return the keys of a session: ids by position, and messages by id."""
+        name = quote(session, safe="")
+        return f"{self.stem}order:{name}", f"{self.stem}said:{name}"
+
+    @cached_property
+    def entries(self) -> tuple[tuple[str, str], ...]:
+        """The sets that list the namespace, each with its member there."""
+        top = encoded(self.namespace[:1])
+        whole = encoded(self.namespace)
+        if len(self.namespace) == 1:
+            return ((_register(self.prefix, (), top), top),)
+        below = f"{top}/"  # says that there is a list of its own
+        return (
+            (_register(self.prefix, (), below), below),
+            (_register(self.prefix, self.namespace[:1], whole), whole),
+        )
+
+
+def registers(prefix: str, top: Sequence[str]) -> list[str]:
+    """Return the sets that list the namespaces of many labels under a first one.
+
+    Args:
+        prefix: What the names of all keys begin with.
+        top: The first label; empty for the list of first labels, where a slash
+            behind one says that there are namespaces under it.
+    """
+    name = encoded(top)
+    return [f"{prefix}:names:{{{name}:{bucket}}}" for bucket in range(_REGISTERS)]
+
+
+def lease_key(prefix: str, name: str) -> str:
+    """Return the key of a lease."""
+    return f"{prefix}:lease:{{{quote(name, safe='') or _EMPTY_LABEL}}}"
+
+
+def _register(prefix: str, top: Sequence[str], member: str) -> str:
+    return registers(prefix, top)[crc32(member.encode()) % _REGISTERS]

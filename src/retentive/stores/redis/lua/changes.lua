@@ -1,0 +1,25 @@
+-- A page of the feed: {sequence, epoch, embedder, whether there is more, rows}.
+local since, limit = number(), number()
+local state = redis.call('HMGET', head, 'sequence', 'epoch', 'embedder', 'floor')
+local sequence = tonumber(state[1] or 0)
+local epoch = (state[2] or '') .. timeline()
+if since > 0 and since < tonumber(state[4] or 0) then
+  -- Tombstones that this reader has not seen are gone: it has to begin anew.
+  return {sequence, epoch .. ' floor', false, 0, {}}
+end
+if sequence <= since then
+  return {sequence, epoch, state[3], 0, {}}
+end
+local page = redis.call('ZRANGE', log, '(' .. since, '+inf', 'BYSCORE', 'LIMIT', 0,
+  limit + 1, 'WITHSCORES')
+local last = sequence
+if #page > 2 * limit then
+  -- A page ends with a whole commit.
+  last = tonumber(page[2 * limit])
+  page = redis.call('ZRANGE', log, '(' .. since, last, 'BYSCORE', 'WITHSCORES')
+end
+local changed = {}
+for i = 1, #page, 2 do
+  changed[#changed + 1] = page[i]
+end
+return {last, epoch, state[3], last < sequence and 1 or 0, rows(changed, true)}

@@ -1,0 +1,3 @@
+-- The record with a caller's key.
+local id = redis.call('HGET', keyed, take())
+return id and rows({id}, false) or {}

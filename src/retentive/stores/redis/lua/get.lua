@@ -1,0 +1,2 @@
+-- Records by id, without their vectors.
+return rows(ARGV, false)

@@ -1,0 +1,47 @@
+"""The Lua that runs on the server, each script with the parts it begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha1
+from importlib.resources import files
+
+__all__ = ["Script", "script"]
+
+_PARTS = {
+    "add_vectors": ("names",),
+    "begin": ("names",),
+    "changes": ("names", "timeline"),
+    "commit": ("names", "touched", "messages"),
+    "find": ("names",),
+    "get": ("names",),
+    "lacking": ("names",),
+    "lease": (),
+    "page": ("names",),
+    "switch": ("names",),
+    "touch": ("names",),
+    "transcript": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script and the digest by which servers know it."""
+
+    name: str
+    text: str
+    sha: str
+
+
+@cache
+def script(name: str) -> Script:
+    """Return a script of this package by name."""
+    folder = files(__package__) / "lua"
+    text = "\n".join(
+        (folder / f"{part}.lua").read_text(encoding="utf-8")
+        for part in (*_PARTS[name], name)
+    )
+    # The server names scripts so; nothing is secret here.
+    sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return Script(name, text, sha)

@@ -1,0 +1,267 @@
+"""The store over a Redis or Valkey server, a set behind Sentinels, or a Cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Self
+
+from retentive.errors import StoreError
+from retentive.protocols import (
+    Batch,
+    Change,
+    Changes,
+    Commit,
+    Lease,
+    VectorPut,
+)
+from retentive.records import Embedding, MemoryRecord, Message, Namespace, Status
+from retentive.stores.codec import pack_vector, to_micros
+from retentive.stores.redis.address import parse_url
+from retentive.stores.redis.commit import Commits
+from retentive.stores.redis.leases import Leases
+from retentive.stores.redis.rows import unpack_message, unpack_records
+from retentive.stores.redis.server import Server
+from retentive.stores.redis.spaces import Spaces
+
+__all__ = ["RedisStore"]
+
+_PAGE = 2_000  # rows that one script reads: the server does nothing else meanwhile
+_MANY = 500  # ids that one script is given
+
+
+class RedisStore:
+    """Keeps memories on a server; see :class:`retentive.protocols.Store`.
+
+    Redis 7.0 or newer, or Valkey; no module is needed. Safe for many threads and
+    many processes on many machines.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        prefix: str = "retentive",
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Wrap a server; use :meth:`open`."""
+        self._server = server
+        self._spaces = Spaces(server, prefix=prefix)
+        self._leases = Leases(server, prefix=prefix, clock=clock)
+        self._commits = Commits(server, self._spaces, self._leases)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        prefix: str = "retentive",
+        replicas: int = 0,
+        timeout_s: float = 5.0,
+        patience_s: float = 5.0,
+        clock: Callable[[], datetime] | None = None,
+        **tls: str,
+    ) -> Self:
+        """Open a store.
+
+        Args:
+            url: ``redis://``, ``rediss://``, ``redis+sentinel://`` or
+                ``redis+cluster://``; ``timeout_s=…`` and the like may stand behind
+                its question mark.
+            prefix: What the names of all keys begin with.
+            replicas: How many replicas must confirm a write before it counts.
+            timeout_s: Seconds to wait for an answer.
+            patience_s: Seconds for which a lost connection, a failover or a
+                starting server is waited for.
+            clock: Tells when leases end; by default the server does.
+            tls: Options of redis-py that begin with ``ssl_``.
+
+        Raises:
+            ConfigError: The URL or an option is wrong.
+            StoreConnectionError: The server cannot be reached.
+            MissingExtraError: redis-py is not installed.
+        """
+        address = parse_url(url)
+        server = Server(
+            address,
+            timeout_s=timeout_s,
+            patience_s=patience_s,
+            replicas=replicas,
+            tls=tls,
+        )
+        server.check()
+        return cls(server, prefix=prefix, clock=clock)
+
+    def apply(self, batch: Batch) -> Commit:
+        """Apply a batch atomically; see :meth:`Store.apply`."""
+        return self._commits.apply(batch)
+
+    def get(self, namespace: Namespace, ids: Sequence[str]) -> list[MemoryRecord]:
+        """Return records by id; see :meth:`Store.get`."""
+        found: dict[str, MemoryRecord] = {}
+        for start in range(0, len(ids), _MANY):
+            rows = self._run("get", namespace, ids[start : start + _MANY])
+            found |= {record.id: record for record in unpack_records(namespace, rows)}
+        return [found[id] for id in ids if id in found]
+
+    def find(self, namespace: Namespace, key: str) -> MemoryRecord | None:
+        """Return the record with a caller's key."""
+        found = unpack_records(namespace, self._run("find", namespace, [key]))
+        return found[0] if found else None
+
+    def scan(
+        self,
+        namespace: Namespace,
+        *,
+        after: str | None = None,
+        limit: int = 1_000,
+        vectors: bool = False,
+    ) -> list[MemoryRecord]:
+        """Return a page of records; see :meth:`Store.scan`."""
+        found: list[MemoryRecord] = []
+        while len(found) < limit:
+            size = min(_PAGE, limit - len(found))
+            first = "-" if after is None else f"({after}"
+            page = self._run("page", namespace, [first, size, int(vectors)])
+            records = unpack_records(namespace, page[1], embedder=page[0])
+            found += records
+            if len(records) < size:
+                break
+            after = records[-1].id
+        return found
+
+    def changes(
+        self, namespace: Namespace, since: int, *, limit: int = 10_000
+    ) -> Changes:
+        """Return what changed after a sequence; see :meth:`Store.changes`."""
+        items: dict[str, Change] = {}
+        while True:
+            size = min(_PAGE, max(1, limit - len(items)))
+            page = self._run("changes", namespace, [since, size])
+            since, epoch, embedder, more, rows = page
+            for change in _changes(namespace, rows, embedder):
+                items.pop(change.id, None)  # it has changed again since we read it
+                items[change.id] = change
+            if not more or len(items) >= limit:
+                break
+        return Changes(
+            items=list(items.values()),
+            sequence=since,
+            epoch=epoch.decode(),
+            more=bool(more),
+        )
+
+    def messages(
+        self,
+        namespace: Namespace,
+        session: str,
+        *,
+        after: str | None = None,
+        last: int | None = None,
+    ) -> list[Message]:
+        """Return a transcript; see :meth:`Store.messages`."""
+        keys = self._spaces.keys(namespace).transcript(session)
+        limit = -1 if last is None else max(0, last)
+        flat = self._server.run("transcript", keys, [after or "", limit])
+        return [
+            unpack_message(session, id, body)
+            for id, body in zip(flat[::2], flat[1::2], strict=True)
+        ]
+
+    def sessions(self, namespace: Namespace) -> list[str]:
+        """Return the sessions with a transcript, oldest first."""
+        key = self._spaces.keys(namespace).part("sessions")
+        names = self._server.command("ZRANGE", key, 0, -1)
+        return [name.decode() for name in names]
+
+    def namespaces(self, prefix: Sequence[str] = ()) -> list[Namespace]:
+        """Return the namespaces under a prefix, sorted."""
+        return self._spaces.under(prefix)
+
+    def count(self, namespace: Namespace) -> Mapping[Status, int]:
+        """Return how many records there are of each status."""
+        key = self._spaces.keys(namespace).part("counts")
+        flat = self._server.command("HGETALL", key)
+        pairs = flat.items()
+        return {Status(name.decode()): int(n) for name, n in pairs if int(n)}
+
+    def touch(self, namespace: Namespace, ids: Sequence[str], at: datetime) -> None:
+        """Count a use of each record, outside the feed."""
+        for start in range(0, len(ids), _MANY):
+            some = ids[start : start + _MANY]
+            self._run("touch", namespace, [to_micros(at), *some])
+
+    def lease(self, name: str, *, ttl_s: float) -> AbstractContextManager[Lease | None]:
+        """Claim a name; see :meth:`Store.lease`."""
+        return self._leases.hold(name, ttl_s)
+
+    def embedder(self, namespace: Namespace) -> str | None:
+        """Return the fingerprint of the namespace's vectors."""
+        head = self._spaces.keys(namespace).part("head")
+        fingerprint = self._server.command("HGET", head, "embedder")
+        return fingerprint.decode() if fingerprint else None
+
+    def lacking(
+        self, namespace: Namespace, fingerprint: str, *, limit: int
+    ) -> list[MemoryRecord]:
+        """Return records without a vector of an embedder, by ascending id."""
+        found: list[MemoryRecord] = []
+        first = "-"
+        while len(found) < limit:
+            page = self._run("lacking", namespace, [first, _MANY, fingerprint])
+            found += unpack_records(namespace, page[1])
+            if page[0] is None:
+                break
+            first = f"({page[0].decode()}"
+        return found[:limit]
+
+    def add_vectors(
+        self, namespace: Namespace, fingerprint: str, vectors: Sequence[VectorPut]
+    ) -> None:
+        """Keep another embedder's vectors aside."""
+        given = [
+            (put.id, Embedding(vector=put.vector, fingerprint=fingerprint))
+            for put in vectors
+        ]
+        for start in range(0, len(given), _MANY):
+            some = given[start : start + _MANY]
+            pairs = [x for id, e in some for x in (id, pack_vector(e.vector))]
+            self._run("add_vectors", namespace, [fingerprint, *pairs], write=True)
+
+    def switch_embedder(self, namespace: Namespace, fingerprint: str | None) -> None:
+        """Make other vectors the namespace's; see :class:`SupportsReembedding`."""
+        left = self._run("switch", namespace, [fingerprint or ""], write=True)
+        self._spaces.note_embedder(namespace, fingerprint)
+        if left:
+            raise StoreError(
+                f"{left} records of {namespace!r} still lack a vector of "
+                f"{fingerprint!r}; embed them first"
+            )
+
+    def close(self) -> None:
+        """Close all connections; closing twice is no error."""
+        self._server.close()
+
+    def _run(
+        self,
+        name: str,
+        namespace: Namespace,
+        arguments: Sequence[Any],
+        *,
+        write: bool = False,
+    ) -> Any:
+        run = self._server.write if write else self._server.run
+        return run(name, self._spaces.keys(namespace).parts, arguments)
+
+
+def _changes(
+    namespace: Namespace, rows: Sequence[Any], embedder: bytes | None
+) -> list[Change]:
+    records = {r.id: r for r in unpack_records(namespace, rows, embedder=embedder)}
+    ids = [id.decode() for id in rows[::5]]
+    versions = [int(version) for version in rows[2::5]]
+    return [
+        Change(id, version, records.get(id))
+        for id, version in zip(ids, versions, strict=True)
+    ]
