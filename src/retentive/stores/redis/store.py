@@ -24,6 +24,7 @@ from retentive.stores.redis.leases import Leases
 from retentive.stores.redis.rows import unpack_message, unpack_records
 from retentive.stores.redis.server import Server
 from retentive.stores.redis.spaces import Spaces
+from retentive.stores.transcripts import check_one_end
 
 __all__ = ["RedisStore"]
 
@@ -158,16 +159,26 @@ class RedisStore:
         session: str,
         *,
         after: str | None = None,
+        before: str | None = None,
+        first: int | None = None,
         last: int | None = None,
     ) -> list[Message]:
         """Return a transcript; see :meth:`Store.messages`."""
+        check_one_end(first=first, last=last)
         keys = self._spaces.keys(namespace).transcript(session)
-        limit = -1 if last is None else max(0, last)
-        flat = self._server.run("transcript", keys, [after or "", limit])
+        most = first if last is None else last
+        limit = -1 if most is None else max(0, most)
+        arguments = [after or "", before or "", limit, int(last is not None)]
+        flat = self._server.run("transcript", keys, arguments)
         return [
             unpack_message(session, id, body)
             for id, body in zip(flat[::2], flat[1::2], strict=True)
         ]
+
+    def count_messages(self, namespace: Namespace, session: str) -> int:
+        """Return how many messages a transcript has."""
+        order, _ = self._spaces.keys(namespace).transcript(session)
+        return int(self._server.command("ZCARD", order))
 
     def sessions(self, namespace: Namespace) -> list[str]:
         """Return the sessions with a transcript, oldest first."""
