@@ -9,9 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from retentive.consolidate.report import JournalEntry, Report
 from retentive.memory import Memory
 from retentive.processors.inputs import Input
-from retentive.protocols import Embedder
+from retentive.protocols import ConsolidationPolicy, Embedder
 from retentive.recall.context import Context
 from retentive.recall.explain import Explanation, WhyNot
 from retentive.recall.filters import Scope
@@ -142,6 +143,24 @@ class AsyncMemory:
     async def used(self, ids: Sequence[str]) -> None:
         """Say which memories an answer relied on; see :meth:`Memory.used`."""
         await to_thread(self.sync.used, ids)
+
+    async def sessions(self) -> list[str]:
+        """Return the conversations; see :meth:`Memory.sessions`."""
+        return await to_thread(self.sync.sessions)
+
+    async def consolidate(
+        self, *policies: ConsolidationPolicy, **options: Any
+    ) -> Report:
+        """Tidy up by policies; see :meth:`Memory.consolidate`."""
+        return await to_thread(self.sync.consolidate, *policies, **options)
+
+    async def undo(self, commit: str) -> Report:
+        """Take back a consolidation; see :meth:`Memory.undo`."""
+        return await to_thread(self.sync.undo, commit)
+
+    async def journal(self) -> list[JournalEntry]:
+        """Return what can be undone; see :meth:`Memory.journal`."""
+        return await to_thread(self.sync.journal)
 
     async def count(self) -> Mapping[Status, int]:
         """Return how many records there are; see :meth:`Memory.count`."""

@@ -6,6 +6,8 @@ A message says what happened, shows the value with ``!r`` and names the remedy.
 from __future__ import annotations
 
 __all__ = [
+    "ApprovalNeededError",
+    "BusyError",
     "ConfigError",
     "ConflictError",
     "CorruptStoreError",
@@ -40,6 +42,26 @@ class ConfigError(RetentiveError):
 
 class PluginError(RetentiveError):
     """A plugin is unknown, doubled, broken, or does not follow its protocol."""
+
+
+class PlanError(PluginError):
+    """A consolidation policy planned what no plan may do; nothing was changed."""
+
+
+class ApprovalNeededError(RetentiveError):
+    """A plan would change more of a namespace than may happen unasked."""
+
+    def __init__(self, message: str, *, changed: int, total: int) -> None:
+        """Say how much.
+
+        Args:
+            message: What to show.
+            changed: Records that the plan would change.
+            total: Records that there are.
+        """
+        super().__init__(message)
+        self.changed = changed
+        self.total = total
 
 
 class MissingExtraError(RetentiveError, ImportError):
@@ -127,3 +149,7 @@ class ConflictError(StoreError):
 
 class FencedError(StoreError):
     """A lease was lost before the commit that relied on it; nothing was applied."""
+
+
+class BusyError(StoreError):
+    """Somebody else works on the namespace right now; nothing was changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -12,6 +13,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from retentive.capture import Capture
+from retentive.consolidate.defaults import default_consolidation
+from retentive.consolidate.engine import Approve, Consolidator, Progress
+from retentive.consolidate.report import JournalEntry, Report
+from retentive.consolidate.settings import ConsolidationSettings
 from retentive.errors import InvalidInputError, RecordNotFoundError
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
@@ -21,6 +26,7 @@ from retentive.processors.inputs import Input, as_items, read_input
 from retentive.processors.revise import revised
 from retentive.protocols import (
     Batch,
+    ConsolidationPolicy,
     Delete,
     Embedder,
     Processor,
@@ -35,6 +41,7 @@ from retentive.recall.filters import Scope, scope_of
 from retentive.recall.pipeline import Recaller
 from retentive.recall.ranking import Ranking, RecallSettings
 from retentive.records import (
+    RESERVED,
     Hit,
     MemoryRecord,
     Message,
@@ -71,6 +78,7 @@ class Memory:
         clock: Tells the present.
         capture: The write pipeline.
         recaller: The read pipeline.
+        consolidation: What keeps memories tidy, and how far it may go.
     """
 
     def __init__(
@@ -82,6 +90,7 @@ class Memory:
         embedder: Embedder | None = None,
         processors: Sequence[Processor] | None = None,
         recall: RecallSettings | None = None,
+        consolidation: ConsolidationSettings | None = None,
         counter: TokenCounter = estimate_tokens,
         budget: int = 1_000,
         structure: Callable[[], Structure] | None = None,
@@ -98,6 +107,8 @@ class Memory:
             processors: Steps between what is said and what is stored; ``None``
                 for the default ones, ``()`` for none.
             recall: How recalls rank; ``None`` for the default.
+            consolidation: Policies, their limits and when they run; ``None`` for
+                the default ones, on demand.
             counter: Counts tokens for budgets.
             budget: Tokens of a context where the caller gives none.
             structure: Makes the working memory of a session; ``None`` for a queue.
@@ -123,6 +134,7 @@ class Memory:
             embedder=embedder,
             cache_bytes=cache_bytes,
         )
+        self.consolidation = consolidation or default_consolidation()
 
     @classmethod
     def open(
@@ -384,6 +396,14 @@ class Memory:
         """Return a session's transcript in order, or only its last messages."""
         return self.store.messages(self.namespace, session, last=last)
 
+    def sessions(self) -> list[str]:
+        """Return the names of the conversations with a transcript, oldest first."""
+        return [
+            name
+            for name in self.store.sessions(self.namespace)
+            if not name.startswith(RESERVED)
+        ]
+
     def count(self) -> Mapping[Status, int]:
         """Return how many records there are of each status."""
         return self.store.count(self.namespace)
@@ -391,6 +411,59 @@ class Memory:
     def frame(self) -> ColumnFrame:
         """Return the memories as columns, caught up with the store."""
         return self._replica().frame()
+
+    # --- upkeep ----------------------------------------------------------------
+
+    def consolidate(
+        self,
+        *policies: ConsolidationPolicy,
+        dry_run: bool = False,
+        max_share: float | None = None,
+        now: datetime | None = None,
+        approve: Approve | None = None,
+        progress: Progress | None = None,
+    ) -> Report:
+        """Merge, supersede and archive by policies; each commit can be undone.
+
+        Args:
+            policies: Run these instead of the configured ones.
+            dry_run: Only say what would be done, each change with its reason.
+            max_share: Share of the namespace that may change unasked, in [0, 1];
+                the configured one if omitted.
+            now: The present; the clock's if omitted.
+            approve: Asked about a plan beyond the share; without it such a plan
+                raises.
+            progress: Told how many changes are done, of how many.
+
+        Raises:
+            BusyError: The namespace is being consolidated elsewhere.
+            ApprovalNeededError: A plan goes beyond the share, and nobody said yes.
+            PlanError: A policy planned what no plan may do.
+        """
+        chosen: dict[str, Any] = {"policies": policies} if policies else {}
+        if max_share is not None:
+            chosen["max_share"] = max_share
+        engine = self._engine(replace(self.consolidation, **chosen))
+        present = self._now() if now is None else to_utc(now, name="now")
+        if dry_run:
+            return engine.preview(now=present)
+        return engine.run(
+            now=present,
+            approve=approve,
+            progress=progress or (lambda _done, _total: None),
+        )
+
+    def undo(self, commit: str) -> Report:
+        """Take back a commit of a consolidation, or all of a run, by id.
+
+        Raises:
+            InvalidInputError: The journal has no such commit any more.
+        """
+        return self._engine(self.consolidation).undo(commit, now=self._now())
+
+    def journal(self) -> list[JournalEntry]:
+        """Return the commits of consolidations that can be undone, oldest first."""
+        return self._engine(self.consolidation).journal()
 
     # --- life ------------------------------------------------------------------
 
@@ -424,6 +497,15 @@ class Memory:
 
     def _now(self) -> datetime:
         return to_utc(self.clock(), name="the clock's time")
+
+    def _engine(self, settings: ConsolidationSettings) -> Consolidator:
+        return Consolidator(
+            self.store,
+            self.recaller.replica((self.namespace,)),
+            self.namespace,
+            settings=settings,
+            embed=self.capture.embedded,
+        )
 
     def _replica(self) -> Replica:
         return self.recaller.replica((self.namespace, *self.also_read))

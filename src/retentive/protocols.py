@@ -35,6 +35,7 @@ __all__ = [
     "Frame",
     "LanguageModel",
     "Lease",
+    "MemoryView",
     "MessageDelete",
     "Outcome",
     "Passage",
@@ -623,14 +624,39 @@ class SupportsMessages(Protocol):
         """Return the message as it is to be kept, and drafted from."""
 
 
+class MemoryView(Frame, Protocol):
+    """The living memories of one namespace with their records: what policies see.
+
+    A frame of every status. Columns tell where to look, records what to do:
+    counts of use in the columns may lag behind those of the records.
+    """
+
+    def records(self, places: Sequence[int] | RowArray) -> list[MemoryRecord]:
+        """Return the records at these places, in this order, without vectors.
+
+        Places count the rows of this view. What was deleted meanwhile is left out.
+        """
+
+    def bags(self) -> tuple[NDArray[np.uint64], RowArray]:
+        """Return the distinct terms of all rows as hashes, row after row.
+
+        Returns:
+            The hashes, and ``(n,)`` how many of them each row has.
+        """
+
+    def vectors_at(self, places: Sequence[int] | RowArray) -> FloatArray:
+        """Return ``(len(places), dim)`` vectors at these places; 0 for none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a consolidation policy would change, and why.
 
     Attributes:
-        puts: Records to create or, with an expected version, to replace.
+        puts: Records to create (no expected version) or to replace (with the
+            version that was read).
         status_changes: Records to archive, supersede or restore.
-        deletes: Records whose grace time is over.
+        deletes: Records whose time is over.
         reasons: A sentence per record id that the plan touches.
     """
 
@@ -645,9 +671,19 @@ class Plan:
 
 
 class ConsolidationPolicy(Protocol):
-    """Decides what to merge, archive or summarise; the engine acts."""
+    """Decides what to merge, archive or summarise; the engine checks and acts.
 
-    def plan(self, frame: Frame, *, now: datetime) -> Plan:
+    What the engine refuses, from any policy: to touch what the view does not
+    hold or what changed since; to archive, supersede or delete what is pinned; to
+    change what a record says (a summary may change); to delete what is neither
+    archived nor expired (unless the policy has an attribute ``evicts`` that is
+    true); to supersede by what is not there; and any change without a reason.
+    """
+
+    name: str
+    """The policy's name in reports and in the journal."""
+
+    def plan(self, view: MemoryView, *, now: datetime) -> Plan:
         """Return what to change; pure, and empty on its own result."""
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_CONTENT_CHARS",
     "MAX_LABEL_CHARS",
+    "RESERVED",
     "SIDES",
     "ContentPart",
     "Embedding",
@@ -58,10 +59,12 @@ MAX_CONTENT_CHARS = 10_000_000
 MAX_LABEL_CHARS = 1_000
 """Longest namespace label, id, key, speaker or session, in characters."""
 
+RESERVED = "retentive:"
+"""How our own names begin: the first label of a side namespace, and the session that
+holds the journal of consolidation. No conversation and no namespace of a caller."""
+
 SIDES = ("working", "learning")
 """What we keep beside memories, each in a namespace of its own; erased with them."""
-
-_SIDE = "retentive:"  # begins the first label of a side namespace
 
 
 class Kind(StrEnum):
@@ -479,12 +482,12 @@ def side_namespace(namespace: Namespace, purpose: str) -> Namespace:
         namespace: Whose; ``()`` for what all share.
         purpose: One of :data:`SIDES`.
     """
-    return (f"{_SIDE}{purpose}", *namespace)
+    return (f"{RESERVED}{purpose}", *namespace)
 
 
 def is_side(namespace: Namespace) -> bool:
     """Return whether this is a side namespace, ours and not a caller's."""
-    return any(namespace[0] == f"{_SIDE}{purpose}" for purpose in SIDES)
+    return any(namespace[0] == f"{RESERVED}{purpose}" for purpose in SIDES)
 
 
 def check_text(value: str, *, name: str, limit: int, empty: bool = False) -> str:

@@ -50,7 +50,7 @@ recall:
     dense: -1
     recncy: 0.5
     recency: {weight: 1, half_life_s: soon}
-consolidation: {policies: [decay]}
+consolidation: {policies: [near_duplicate]}
 """
     assert complaints(tmp_path, text) == [
         "1: namespce: unknown key, got ['alice']; did you mean 'namespace'?",
@@ -68,7 +68,7 @@ consolidation: {policies: [decay]}
         "13: recall.scorers.recency.half_life_s: must be a number of seconds, or a "
         "duration such as 7d, 36h, 15m or 30s, got 'soon'",
         "14: consolidation.policies[0]: no plugin of policies has this name, got "
-        "'decay'; none is installed (module:Class names your own)",
+        "'near_duplicate'; did you mean 'near_duplicates'? (module:Class names your own)",
     ]
 
 

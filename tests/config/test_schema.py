@@ -62,7 +62,7 @@ def test_both_accept(text: str, validator: Any, tmp_path: Path) -> None:
         "recall: {scorers: {recncy: 1}}",
         "recall: {scorers: {recency: {weight: 1, half_life: 7d}}}",
         "recall: {diversity: 2}",
-        "consolidation: {policies: [decay]}",
+        "consolidation: {policies: [near_duplicate]}",
     ],
 )
 def test_both_refuse(text: str, validator: Any, tmp_path: Path) -> None:

@@ -25,6 +25,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "context": ("recall:context", "Write a block of memories for a prompt."),
         "import": ("importing:import_", "Read conversations or memories from a file."),
         "export": ("exporting:export", "Write all memories and transcripts as JSON."),
+        "consolidate": (
+            "consolidate:consolidate",
+            "Tidy up: merge, supersede, archive; --dry-run shows it first.",
+        ),
+        "undo": ("consolidate:undo", "Take back what a consolidation did."),
         "stats": ("stats:stats", "Count memories and draw them over time."),
         "config": ("config:config", "Check a configuration, print schema or presets."),
         "doctor": ("doctor:doctor", "Look for what is wrong, and say how to mend it."),

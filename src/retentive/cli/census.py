@@ -61,7 +61,7 @@ def take_census(memory: Memory, namespaces: Sequence[Namespace]) -> Census:
         _count_days(census.days, frame, alive)
         census.messages += sum(
             store.count_messages(namespace, session)
-            for session in store.sessions(namespace)
+            for session in memory.within(*namespace).sessions()
         )
     return census
 

@@ -14,7 +14,7 @@ from pydantic import (
     Field,
 )
 
-from retentive.config.units import parse_size
+from retentive.config.units import parse_duration, parse_size
 
 __all__ = ["Config", "Consolidation", "PluginChoice", "Recall", "ScorerChoice"]
 
@@ -75,10 +75,20 @@ class Recall(_Section):
     scorers: dict[str, ScorerChoice] = Field(default_factory=dict)
 
 
+Share = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)]
+Duration = Annotated[float, BeforeValidator(parse_duration), Field(gt=0)]
+
+
 class Consolidation(_Section):
-    """What keeps memories tidy."""
+    """What keeps memories tidy, how far it may go unasked, and when it runs."""
 
     policies: list[PluginChoice] = Field(default_factory=list)
+    max_share: Share | None = None
+    every_writes: Annotated[int, BeforeValidator(_number), Field(ge=1)] | None = None
+    every_s: Duration | None = None
+    undo_for_s: Annotated[float, BeforeValidator(parse_duration), Field(ge=0)] = (
+        30 * 86_400
+    )
 
 
 class Config(_Section):

@@ -16,6 +16,7 @@ from retentive.memory import Memory
 from retentive.protocols import LanguageModel, TokenCounter
 
 if TYPE_CHECKING:
+    from retentive.consolidate.settings import ConsolidationSettings
     from retentive.recall.ranking import RecallSettings
 
 __all__ = ["open_memory"]
@@ -70,6 +71,7 @@ def _parts(
         "structure": lambda parts: (
             lambda: _made("structures", config.working, ("working",), problems, parts)
         ),
+        "consolidation": lambda parts: _consolidation(config, problems, parts),
         "recall": lambda _: _settings(config, problems),
         "embedder": lambda _: _embedder(config, problems),
     }
@@ -100,6 +102,30 @@ def _settings(config: Config, problems: Problems) -> RecallSettings | None:
     except InvalidInputError as exc:
         problems.add(("recall",), str(exc))
         return None
+
+
+def _consolidation(
+    config: Config, problems: Problems, parts: Mapping[str, Any]
+) -> ConsolidationSettings:
+    from retentive.consolidate.settings import ConsolidationSettings
+
+    chosen = config.consolidation
+    return ConsolidationSettings(
+        policies=[
+            _made(
+                "policies",
+                choice,
+                ("consolidation", "policies", place),
+                problems,
+                parts,
+            )
+            for place, choice in enumerate(chosen.policies)
+        ],
+        max_share=chosen.max_share,
+        every_writes=chosen.every_writes,
+        every_s=chosen.every_s,
+        undo_for_s=chosen.undo_for_s,
+    )
 
 
 def _embedder(config: Config, problems: Problems) -> Any:

@@ -38,9 +38,7 @@ def json_schema() -> dict[str, Any]:
         "working": _plugin("structures"),
         "processors": {"type": "array", "items": _plugin("processors")},
         "recall": _object(_recall()),
-        "consolidation": _object(
-            {"policies": {"type": "array", "items": _plugin("policies")}}
-        ),
+        "consolidation": _object(_consolidation()),
         "cache_bytes": {
             "description": "Most memory for replicas: bytes, or such as 512MB.",
             "anyOf": [{"type": "integer", "minimum": 0}, _text(SIZE), _VARIABLE],
@@ -92,6 +90,30 @@ def _recall() -> _Schema:
                 ]
             },
         },
+    }
+
+
+def _consolidation() -> _Schema:
+    return {
+        "policies": {
+            "type": "array",
+            "description": "In the order in which they plan.",
+            "items": _plugin("policies"),
+        },
+        "max_share": {
+            "description": "Share of the namespace that may change unasked.",
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "null"},
+                _VARIABLE,
+            ],
+        },
+        "every_writes": {
+            "description": "Consolidate after so many commits.",
+            "anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}, _VARIABLE],
+        },
+        "every_s": {"anyOf": [_DURATION, {"type": "null"}]},
+        "undo_for_s": _DURATION,
     }
 
 

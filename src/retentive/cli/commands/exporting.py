@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -14,8 +14,10 @@ from retentive.cli.progress import progress_bar
 from retentive.cli.target import Target, takes_target
 from retentive.errors import StoreFullError
 from retentive.formats.native import header, write_line
-from retentive.protocols import Store
-from retentive.records import MemoryRecord, Message, Namespace
+from retentive.records import MemoryRecord, Message
+
+if TYPE_CHECKING:
+    from retentive.memory import Memory
 
 __all__ = ["export"]
 
@@ -42,16 +44,17 @@ def export(*, output: Path | None, target: Target) -> None:
             file.write(header() + "\n")
             records = 0
             for space in spaces:
-                for item in _items(store, space):
+                for item in _items(memory.within(*space)):
                     file.write(write_line(item, space) + "\n")
                     records += isinstance(item, MemoryRecord)
                     show(records)
     click.echo(f"{records:,} memories of {len(spaces):,} namespaces", err=True)
 
 
-def _items(store: Store, namespace: Namespace) -> Iterator[Message | MemoryRecord]:
-    for session in store.sessions(namespace):
-        yield from store.messages(namespace, session)
+def _items(memory: Memory) -> Iterator[Message | MemoryRecord]:
+    for session in memory.sessions():
+        yield from memory.messages(session)
+    store, namespace = memory.store, memory.namespace
     after: str | None = None
     while page := store.scan(namespace, after=after, vectors=True):
         yield from page

@@ -1,0 +1,1 @@
+"""Consolidation: plan, validate, commit, undo."""

@@ -1,0 +1,1 @@
+"""Consolidation policies: what to merge, supersede, archive and let go."""
