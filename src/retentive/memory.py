@@ -34,11 +34,11 @@ from retentive.protocols import (
     Structure,
     TokenCounter,
 )
-from retentive.recall.context import Context, assemble, not_shown
+from retentive.recall.context import Context
 from retentive.recall.defaults import default_settings
 from retentive.recall.explain import Explanation, WhyNot, explained, why_not
 from retentive.recall.filters import Scope, scope_of
-from retentive.recall.pipeline import Recaller
+from retentive.recall.pipeline import CONTEXT_HITS, Recaller
 from retentive.recall.ranking import Ranking, RecallSettings
 from retentive.records import (
     RESERVED,
@@ -58,7 +58,6 @@ from retentive.working import WorkingMemory
 __all__ = ["Memory"]
 
 _BATCH = 1_000  # records per commit: large enough to be fast, small enough to wait for
-_CONTEXT_HITS = 64  # a block holds fewer; the rest is what does not fit
 
 
 class Memory:
@@ -320,6 +319,9 @@ class Memory:
     ) -> Context:
         """Write what matters for a question into a quoted block within a budget.
 
+        The block is empty where nothing relevant was found; see
+        :class:`~retentive.recall.relevance.Relevance`.
+
         Args:
             query: A question or any text.
             budget: Most tokens, by the memory's counter.
@@ -331,12 +333,9 @@ class Memory:
             conditions: As for :meth:`recall`.
         """
         budget = self.budget if budget is None else budget
-        ranking, _ = self._rank(query, _CONTEXT_HITS, now, session, scope, conditions)
-        return assemble(
-            not_shown(self.recaller.hits(ranking, _CONTEXT_HITS), shown=shown),
-            asked=ranking.query.terms,
-            budget=budget,
-            counter=self.counter,
+        ranking, _ = self._rank(query, CONTEXT_HITS, now, session, scope, conditions)
+        return self.recaller.context(
+            ranking, budget=budget, counter=self.counter, shown=shown
         )
 
     def explain(

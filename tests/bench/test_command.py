@@ -61,3 +61,31 @@ def test_help_describes_the_files_it_reads() -> None:
     result = CliRunner().invoke(bench, ["recall", "--help"])
     assert '{"type": "memory", "conversation": "c1", "id": "m1"' in result.output
     assert "locomo10.json" in result.output
+
+
+def test_declining_is_measured_and_fitted(tmp_path: Path) -> None:
+    path = tmp_path / "pools.jsonl"
+    lines = [
+        line
+        for pool, things in enumerate(("red boat", "blue kite", "old piano"))
+        for line in _pool(f"c{pool}", things)
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    arguments = ["decline", str(path), "--dataset", "jsonl", "--fit"]
+    result = CliRunner().invoke(bench, arguments, catch_exceptions=False)
+    assert "| English | 60 | 100.0 (100.0-100.0) | 100.0 " in result.stdout
+    assert "on conversations left out" in result.stdout
+
+
+def _pool(name: str, things: str) -> list[dict[str, object]]:
+    memories = [
+        {"type": "memory", "conversation": name, "id": f"{name}-{n}"}
+        | {"content": f"We saw the {things} number {name}x{n}."}
+        for n in range(20)
+    ]
+    questions = [
+        {"type": "question", "conversation": name, "evidence": [f"{name}-{n}"]}
+        | {"text": f"What about the {things} number {name}x{n}?"}
+        for n in range(20)
+    ]
+    return [*memories, *questions]

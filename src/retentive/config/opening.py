@@ -97,7 +97,10 @@ def _settings(config: Config, problems: Problems) -> RecallSettings | None:
     fusion = _made("fusions", chosen.fusion, ("recall", "fusion"), problems)
     try:
         return RecallSettings(
-            scorers=scorers, fusion=fusion, diversity=chosen.diversity
+            scorers=scorers,
+            fusion=fusion,
+            diversity=chosen.diversity,
+            decline_below=chosen.decline_below,
         )
     except InvalidInputError as exc:
         problems.add(("recall",), str(exc))

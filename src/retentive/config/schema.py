@@ -75,6 +75,11 @@ def _recall() -> _Schema:
             "description": "Strength of maximal marginal relevance.",
             "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _VARIABLE],
         },
+        "decline_below": {
+            "description": "A context stays empty where anything relevant is less "
+            "likely than this; 0: never.",
+            "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _VARIABLE],
+        },
         "fusion": _plugin("fusions"),
         "counter": _plugin("counters"),
         "scorers": {

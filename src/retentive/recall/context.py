@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from retentive.errors import InvalidInputError
 from retentive.protocols import TokenCounter
 from retentive.recall.excerpt import excerpt
+from retentive.recall.relevance import Relevance
 from retentive.records import Hit, MemoryRecord, Origin
 from retentive.text.block import CLOSE_TAG, OPEN_TAG, escape
 
@@ -31,12 +32,16 @@ class Context:
         tokens: What it costs by the counter it was made with.
         budget: What it was allowed to cost.
         hits: The memories in it, best first.
+        relevance: How likely it was that there is anything to recall.
+        declined: Whether it stayed empty because that was too unlikely.
     """
 
     text: str
     tokens: int
     budget: int
     hits: Sequence[Hit] = field(default_factory=tuple)
+    relevance: Relevance | None = None
+    declined: bool = False
 
     def __str__(self) -> str:
         """Return the block."""

@@ -11,6 +11,7 @@ from retentive.index.frame import ColumnFrame
 from retentive.index.ingest import STATUSES
 from retentive.protocols import Query
 from retentive.recall.ranking import Ranking
+from retentive.recall.relevance import Relevance, judge
 from retentive.records import Hit, Status
 
 __all__ = ["ExplainedHit", "Explanation", "WhyNot", "explained", "why_not"]
@@ -42,10 +43,12 @@ class Explanation:
         weights: Each signal's weight for this question, gates included.
         candidates: How many rows the second stage ranked.
         memories: How many rows the scope let through.
+        relevance: How likely it is that there is anything to recall.
         hits: Best first.
     """
 
     query: Query
+    relevance: Relevance
     weights: Mapping[str, float]
     candidates: int
     memories: int
@@ -80,6 +83,7 @@ def explained(ranking: Ranking, hits: Sequence[Hit]) -> Explanation:
     places = {ranking.frame.id_at(place): place for place in ranking.order[: len(hits)]}
     return Explanation(
         query=ranking.query,
+        relevance=judge(ranking),
         weights={signal.name: signal.weight for signal in ranking.signals},
         candidates=ranking.frame.size,
         memories=int(ranking.allowed.sum()),

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from retentive.errors import InvalidInputError
 from retentive.index.cache import ReplicaCache
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
-from retentive.protocols import Embedder, Store
+from retentive.protocols import Embedder, Store, TokenCounter
 from retentive.recall.analyse import analyse
+from retentive.recall.context import Context, assemble, not_shown
 from retentive.recall.filters import Scope
 from retentive.recall.ranking import Ranking, RecallSettings, rank
+from retentive.recall.relevance import judge
 from retentive.records import Hit, Namespace
 
-__all__ = ["Recaller"]
+__all__ = ["CONTEXT_HITS", "Recaller"]
+
+CONTEXT_HITS = 64
+"""Hits of which a context is made: a block holds fewer."""
 
 
 class Recaller:
@@ -110,3 +116,32 @@ class Recaller:
             for place, code, id in best
             if (code, id) in found
         ]
+
+    def context(
+        self,
+        ranking: Ranking,
+        *,
+        budget: int,
+        counter: TokenCounter,
+        shown: Sequence[str] = (),
+    ) -> Context:
+        """Write the best of a ranking into a block; see :func:`assemble`.
+
+        Nothing is read or written where anything relevant is too unlikely.
+
+        Args:
+            ranking: Of at least :data:`CONTEXT_HITS`.
+            budget: Most tokens.
+            counter: Counts them.
+            shown: Texts that the prompt holds already.
+        """
+        relevance = judge(ranking)
+        declined = relevance.below(self._settings.decline_below)
+        hits = [] if declined else self.hits(ranking, CONTEXT_HITS)
+        context = assemble(
+            not_shown(hits, shown=shown),
+            asked=ranking.query.terms,
+            budget=budget,
+            counter=counter,
+        )
+        return replace(context, relevance=relevance, declined=declined)

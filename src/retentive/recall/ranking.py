@@ -47,11 +47,14 @@ class RecallSettings:
         scorers: The signals and their weights.
         fusion: How signals are joined.
         diversity: Strength of maximal marginal relevance, in [0, 1].
+        decline_below: Contexts stay empty where anything relevant is less likely
+            than this, in [0, 1]; 0: never.
     """
 
     scorers: Sequence[WeightedScorer]
     fusion: Fusion = field(default_factory=WeightedSum)
     diversity: float = 0.0
+    decline_below: float = 0.3
 
     def __post_init__(self) -> None:
         """Refuse two signals of one name and a diversity that is no share."""
@@ -61,10 +64,11 @@ class RecallSettings:
             raise InvalidInputError(
                 f"two scorers give the signal {doubled[0]!r}; pass name= to one"
             )
-        if not 0.0 <= self.diversity <= 1.0:
-            raise InvalidInputError(
-                f"diversity must be in [0, 1], got {self.diversity!r}"
-            )
+        for name in ("diversity", "decline_below"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise InvalidInputError(
+                    f"{name} must be in [0, 1], got {getattr(self, name)!r}"
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

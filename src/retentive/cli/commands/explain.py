@@ -15,6 +15,7 @@ from retentive.cli.target import Target, takes_target
 
 if TYPE_CHECKING:
     from retentive.recall.explain import ExplainedHit, Explanation, WhyNot
+    from retentive.recall.relevance import Relevance
 
 __all__ = ["explain"]
 
@@ -57,11 +58,21 @@ def _text(found: Explanation) -> str:
         f"speakers: {', '.join(query.names) or 'none named'}",
         f"times: {'; '.join(times) or 'none named'}",
         f"ranked {found.candidates} candidates of {found.memories} memories",
+        f"anything relevant: {_relevance(found.relevance)}",
     ]
     for explained in found.hits:
         line = hit_line(explained.hit, rank=explained.rank, columns=_COLUMNS)
         lines += ["", line, _signals(explained, found.weights)]
     return "\n".join(lines)
+
+
+def _relevance(relevance: Relevance) -> str:
+    if relevance.probability is None:
+        return f"not judged, {relevance.basis}"
+    evidence = ", ".join(
+        f"{name} {value:.2f}" for name, value in relevance.evidence.items() if value
+    )
+    return f"{relevance.probability:.2f} by {relevance.basis} ({evidence or 'nothing'})"
 
 
 def _signals(explained: ExplainedHit, weights: Mapping[str, float]) -> str:
@@ -95,6 +106,11 @@ def _json(found: Explanation) -> str:
             for span in found.query.intervals
         ],
         "weights": dict(found.weights),
+        "relevance": {
+            "probability": found.relevance.probability,
+            "basis": found.relevance.basis,
+            "evidence": dict(found.relevance.evidence),
+        },
         "candidates": found.candidates,
         "memories": found.memories,
         "hits": [
