@@ -198,3 +198,20 @@ def test_pieces_of_any_size_lead_to_the_same_rows(piece: int) -> None:
         put(store, *records[start : start + piece])
         replica.frame()
     assert rows_of(replica.frame()) == rows_of(Replica(store, [HOME]).frame())
+
+
+def test_a_replica_takes_in_further_namespaces_as_if_it_had_held_them() -> None:
+    store = MemoryStore()
+    away = ("away", "b")
+    put(store, record("cat at home", session="s"))
+    replica = Replica(store, [HOME])
+    replica.frame()
+    theirs = record("dog away", session="s", namespace=away)
+    store.apply(Batch(namespace=away, puts=[Put(record=theirs)]))
+    replica.follow([away, HOME])
+    replica.follow([away])
+    assert replica.namespaces == (HOME, away)
+    both = replica.frame()
+    assert rows_of(both) == rows_of(Replica(store, [HOME, away]).frame())
+    assert both.holdings.namespaces == (HOME, away)
+    assert replica.row(theirs.id, namespace=away) == 1

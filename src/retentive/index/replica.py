@@ -60,6 +60,15 @@ class Replica:
                 self._clear()
             return self._frame
 
+    def follow(self, namespaces: Sequence[Namespace]) -> None:
+        """Hold further namespaces, too; those that are held already are passed over."""
+        with self._lock:
+            for namespace in namespaces:
+                if namespace not in self._state.seen:
+                    self._state.seen[namespace] = 0
+                    self._state.names.code("namespaces", namespace)
+                    self.namespaces = (*self.namespaces, namespace)
+
     def row(self, id: str, *, namespace: Namespace | None = None) -> int | None:
         """Return the row of a record in the newest frame, if it is there."""
         code = 0 if namespace is None else self.namespaces.index(namespace)
