@@ -16,6 +16,7 @@ from retentive.capture import Capture
 from retentive.consolidate.defaults import default_consolidation
 from retentive.consolidate.engine import Approve, Consolidator, Progress
 from retentive.consolidate.report import JournalEntry, Report
+from retentive.consolidate.schedule import Schedule
 from retentive.consolidate.settings import ConsolidationSettings
 from retentive.errors import InvalidInputError, RecordNotFoundError
 from retentive.index.frame import ColumnFrame
@@ -78,6 +79,7 @@ class Memory:
         capture: The write pipeline.
         recaller: The read pipeline.
         consolidation: What keeps memories tidy, and how far it may go.
+        schedule: Lets consolidation run by itself where the settings say so.
     """
 
     def __init__(
@@ -134,6 +136,7 @@ class Memory:
             cache_bytes=cache_bytes,
         )
         self.consolidation = consolidation or default_consolidation()
+        self.schedule = Schedule(store)
 
     @classmethod
     def open(
@@ -211,10 +214,14 @@ class Memory:
                 read_input(item, namespace=self.namespace, session=session, at=when)
                 for item in chunk
             ]
-            ids.extend(
-                outcome.id
-                for outcome in self.capture.keep(self.namespace, read, now=now)
-                if outcome.action != "barred"
+            outcomes = self.capture.keep(self.namespace, read, now=now)
+            ids.extend(o.id for o in outcomes if o.action != "barred")
+            self.schedule.wrote(
+                self.namespace,
+                max((outcome.version for outcome in outcomes), default=0),
+                now=now,
+                settings=self.consolidation,
+                run=self.consolidate,
             )
         return ids
 
@@ -467,7 +474,8 @@ class Memory:
     # --- life ------------------------------------------------------------------
 
     def close(self) -> None:
-        """Save snapshots and close the store."""
+        """Wait for what runs in the background, save snapshots, close the store."""
+        self.schedule.wait()
         self.recaller.replicas.save()
         self.recaller.replicas.forget()
         self.store.close()

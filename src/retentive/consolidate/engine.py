@@ -270,7 +270,13 @@ class Consolidator:
         entries = journal.read(self._store, self._namespace)
         keep_s = self._settings.undo_for_s
         old = journal.outdated(entries, now=run.now, keep_s=keep_s)
-        mark = journal.mark(run.id, changes=len(run.changes), at=run.now)
+        self._replica.frame()
+        mark = journal.mark(
+            run.id,
+            changes=len(run.changes),
+            sequence=self._replica.state().seen[self._namespace] + 1,
+            at=run.now,
+        )
         former = MessageDelete(session=journal.JOURNAL, id=journal.MARK)
         self._store.apply(
             Batch(

@@ -25,6 +25,7 @@ __all__ = [
     "Entry",
     "changes_of",
     "entry",
+    "last_run",
     "mark",
     "outdated",
     "read",
@@ -91,16 +92,24 @@ def entry(id: str, changes: Mapping[str, Any], *, policy: str, at: datetime) -> 
     )
 
 
-def mark(run: str, *, changes: int, at: datetime) -> Message:
-    """Return the message that tells that a run has ended."""
+def mark(run: str, *, changes: int, sequence: int, at: datetime) -> Message:
+    """Return the message that tells that a run has ended, and after which commit."""
     return Message(
         id=MARK,
         session=JOURNAL,
         role="system",
         content=f"consolidated: {changes} changes",
         at=at,
-        raw={"run": run},
+        raw={"run": run, "sequence": sequence},
     )
+
+
+def last_run(store: Store, namespace: Namespace) -> tuple[int, datetime] | None:
+    """Return after which commit and when consolidation last ended, if it ever did."""
+    for message in reversed(store.messages(namespace, JOURNAL)):
+        if message.id == MARK:
+            return int(message.raw.get("sequence", 0)), message.at
+    return None
 
 
 def read(store: Store, namespace: Namespace) -> list[Entry]:
