@@ -12,11 +12,11 @@ from typing import Any, Self
 from retentive.consolidate.report import JournalEntry, Report
 from retentive.memory import Memory
 from retentive.processors.inputs import Input
-from retentive.protocols import ConsolidationPolicy, Embedder
+from retentive.protocols import ConsolidationPolicy, Embedder, LearnedWeights
 from retentive.recall.context import Context
 from retentive.recall.explain import Explanation, WhyNot
 from retentive.recall.filters import Scope
-from retentive.records import Hit, MemoryRecord, Message, Status
+from retentive.records import MemoryRecord, Message, Recalled, Status
 from retentive.working import WorkingMemory
 
 __all__ = ["AsyncMemory", "AsyncWorkingMemory"]
@@ -73,7 +73,7 @@ class AsyncMemory:
         session: str | None = None,
         scope: Scope | None = None,
         **conditions: Any,
-    ) -> list[Hit]:
+    ) -> Recalled:
         """Find memories; see :meth:`Memory.recall`."""
         return await to_thread(
             self.sync.recall,
@@ -161,6 +161,22 @@ class AsyncMemory:
     async def journal(self) -> list[JournalEntry]:
         """Return what can be undone; see :meth:`Memory.journal`."""
         return await to_thread(self.sync.journal)
+
+    async def feedback(
+        self,
+        recall_id: str,
+        *,
+        helpful: Sequence[str] = (),
+        unhelpful: Sequence[str] = (),
+    ) -> LearnedWeights | None:
+        """Say which memories helped; see :meth:`Memory.feedback`."""
+        return await to_thread(
+            self.sync.feedback, recall_id, helpful=helpful, unhelpful=unhelpful
+        )
+
+    async def answered(self, recall_id: str, answer: str) -> list[str]:
+        """Learn from what an answer used; see :meth:`Memory.answered`."""
+        return await to_thread(self.sync.answered, recall_id, answer)
 
     async def count(self) -> Mapping[Status, int]:
         """Return how many records there are; see :meth:`Memory.count`."""

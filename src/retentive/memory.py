@@ -21,6 +21,7 @@ from retentive.consolidate.settings import ConsolidationSettings
 from retentive.errors import InvalidInputError, RecordNotFoundError
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
+from retentive.learning.citing import cited
 from retentive.opening import open_embedder, open_store
 from retentive.processors.defaults import default_processors
 from retentive.processors.inputs import Input, as_items, read_input
@@ -30,6 +31,7 @@ from retentive.protocols import (
     ConsolidationPolicy,
     Delete,
     Embedder,
+    LearnedWeights,
     Processor,
     Store,
     Structure,
@@ -47,6 +49,7 @@ from retentive.records import (
     MemoryRecord,
     Message,
     Namespace,
+    Recalled,
     Status,
     check_namespace,
     to_utc,
@@ -54,6 +57,7 @@ from retentive.records import (
 from retentive.registry import find
 from retentive.structures.queue import Queue
 from retentive.text.counters import estimate_tokens
+from retentive.tuning import Asked, Tuner
 from retentive.working import WorkingMemory
 
 __all__ = ["Memory"]
@@ -80,6 +84,7 @@ class Memory:
         recaller: The read pipeline.
         consolidation: What keeps memories tidy, and how far it may go.
         schedule: Lets consolidation run by itself where the settings say so.
+        tuner: Learns from feedback on recalls.
     """
 
     def __init__(
@@ -95,6 +100,7 @@ class Memory:
         counter: TokenCounter = estimate_tokens,
         budget: int = 1_000,
         structure: Callable[[], Structure] | None = None,
+        learn_shared: bool = True,
         cache_bytes: int = 1 << 29,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -113,6 +119,8 @@ class Memory:
             counter: Counts tokens for budgets.
             budget: Tokens of a context where the caller gives none.
             structure: Makes the working memory of a session; ``None`` for a queue.
+            learn_shared: Whether what feedback teaches in one namespace may help in
+                the others: numbers of signals alone.
             cache_bytes: Most memory for replicas, in bytes.
             clock: Tells the present, UTC.
         """
@@ -124,6 +132,7 @@ class Memory:
         self.budget = budget
         self.structure = structure or partial(Queue, counter=counter)
         self.clock = clock
+        settings = default_settings() if recall is None else recall
         self.capture = Capture(
             store,
             processors=default_processors() if processors is None else processors,
@@ -131,12 +140,13 @@ class Memory:
         )
         self.recaller = Recaller(
             store,
-            settings=default_settings() if recall is None else recall,
+            settings=settings,
             embedder=embedder,
             cache_bytes=cache_bytes,
         )
         self.consolidation = consolidation or default_consolidation()
         self.schedule = Schedule(store)
+        self.tuner = Tuner(store, self.recaller, settings=settings, shared=learn_shared)
 
     @classmethod
     def open(
@@ -286,6 +296,59 @@ class Memory:
         self.store.touch(self.namespace, ids, now)
         self._replica().count_use(ids, at=now.timestamp())
 
+    def feedback(
+        self,
+        recall_id: str,
+        *,
+        helpful: Sequence[str] = (),
+        unhelpful: Sequence[str] = (),
+    ) -> LearnedWeights | None:
+        """Say which memories helped; what each signal counts for is learnt from it.
+
+        What is learnt is used only once recalls that it was not learnt from say
+        that it is better: few or bad judgements change nothing.
+
+        Args:
+            recall_id: The ``id`` of a recall, or a context's ``recall_id``.
+            helpful: Ids of memories that helped, shown or not. Without any, nothing
+                is learnt.
+            unhelpful: Ids of memories that did not; those not named count as such.
+
+        Returns:
+            The weights that hold now; ``None`` if nothing was ever learnt.
+
+        Raises:
+            InvalidInputError: The recall is not of the last 4,096 of this process, or
+                a memory is said to be both.
+        """
+        return self.tuner.feedback(
+            recall_id, helpful=helpful, unhelpful=unhelpful, now=self._now()
+        )
+
+    def answered(self, recall_id: str, answer: str) -> list[str]:
+        """Tell from an answer which memories it used, and learn from that.
+
+        Args:
+            recall_id: The recall that the answer was given with.
+            answer: What was said.
+
+        Returns:
+            Ids of the memories whose words the answer has, beyond the question's.
+
+        Raises:
+            InvalidInputError: The recall is not of the last 4,096 of this process.
+        """
+        asked = self.tuner.asked(recall_id)
+        shown = self.store.get(self.namespace, asked.shown)
+        places = cited(
+            answer, asked=asked.text, memories=[record.content for record in shown]
+        )
+        ids = [shown[place].id for place in places]
+        if ids:
+            self.used(ids)
+            self.feedback(recall_id, helpful=ids)
+        return ids
+
     # --- reading ---------------------------------------------------------------
 
     def recall(
@@ -297,8 +360,10 @@ class Memory:
         session: str | None = None,
         scope: Scope | None = None,
         **conditions: Any,
-    ) -> list[Hit]:
+    ) -> Recalled:
         """Find the memories that matter for a question, best first.
+
+        The ``id`` of what is returned is for :meth:`feedback`.
 
         Args:
             query: A question or any text, in any language.
@@ -311,7 +376,8 @@ class Memory:
         """
         _check_limit(limit)
         ranking, _ = self._rank(query, limit, now, session, scope, conditions)
-        return self.recaller.hits(ranking, limit)
+        hits = self.recaller.hits(ranking, limit)
+        return Recalled(hits, id=self._noted(ranking, hits, scope, conditions))
 
     def context(
         self,
@@ -341,9 +407,11 @@ class Memory:
         """
         budget = self.budget if budget is None else budget
         ranking, _ = self._rank(query, CONTEXT_HITS, now, session, scope, conditions)
-        return self.recaller.context(
+        context = self.recaller.context(
             ranking, budget=budget, counter=self.counter, shown=shown
         )
+        recall_id = self._noted(ranking, context.hits, scope, conditions)
+        return replace(context, recall_id=recall_id)
 
     def explain(
         self,
@@ -358,7 +426,11 @@ class Memory:
         """Recall, and say how the question was read and each hit scored."""
         _check_limit(limit)
         ranking, _ = self._rank(query, limit, now, session, scope, conditions)
-        return explained(ranking, self.recaller.hits(ranking, limit))
+        return explained(
+            ranking,
+            self.recaller.hits(ranking, limit),
+            learned=self.tuner.learnt(self.namespace),
+        )
 
     def why_not(
         self,
@@ -533,7 +605,25 @@ class Memory:
             limit=limit,
             now=self._now() if now is None else to_utc(now, name="now"),
             session=session,
+            settings=self.tuner.settings(self.namespace),
         )
+
+    def _noted(
+        self,
+        ranking: Ranking,
+        hits: Sequence[Hit],
+        scope: Scope | None,
+        conditions: Mapping[str, Any],
+    ) -> str:
+        asked = Asked(
+            text=ranking.query.text,
+            namespaces=(self.namespace, *self.also_read),
+            scope=scope_of(scope, conditions),
+            now=ranking.query.now,
+            session=ranking.query.session,
+            shown=tuple(hit.record.id for hit in hits),
+        )
+        return self.tuner.note(asked)
 
 
 def _check_limit(limit: int) -> None:

@@ -84,15 +84,19 @@ class MemoryMiddleware:
     prefix holds. The user's message is kept even if the model then fails.
     """
 
-    def __init__(self, memory: Memory, *, budget: int | None = None) -> None:
+    def __init__(
+        self, memory: Memory, *, budget: int | None = None, learn: bool = False
+    ) -> None:
         """Use a memory.
 
         Args:
             memory: Where to recall from and remember to.
             budget: Tokens of the block; the memory's own if omitted.
+            learn: Whether to learn from which memories a reply used.
         """
         self._memory = memory
         self._budget = budget
+        self._learn = learn
 
     def before(self, turn: Turn) -> Turn:
         """Process the input and integrate memory."""
@@ -116,8 +120,11 @@ class MemoryMiddleware:
 
     def after(self, turn: Turn) -> Turn:
         """Process the output."""
-        if turn.reply is not None:
-            self._memory.remember(turn.reply, session=turn.session)
+        if turn.reply is None:
+            return turn
+        self._memory.remember(turn.reply, session=turn.session)
+        if self._learn and turn.context:
+            self._memory.answered(turn.context.recall_id, text_of(turn.reply))
         return turn
 
 

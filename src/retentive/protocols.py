@@ -34,6 +34,7 @@ __all__ = [
     "Embedder",
     "Frame",
     "LanguageModel",
+    "LearnedWeights",
     "Lease",
     "MemoryView",
     "MessageDelete",
@@ -535,6 +536,27 @@ class Frame(Protocol):
 
     def occurrence_times(self) -> tuple[RowArray, NDArray[np.float64]]:
         """Return rows of this frame and the times of their further occurrences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedWeights:
+    """What feedback taught about the weights of signals.
+
+    Attributes:
+        configured: Weights by signal before any feedback.
+        weights: Weights by signal that rank now.
+        candidate: What was learnt last, used or not.
+        used: Whether ``weights`` differ from the configured ones.
+        questions: Judged recalls that it rests on.
+        reason: What held-out questions said, in a sentence.
+    """
+
+    configured: Mapping[str, float]
+    weights: Mapping[str, float]
+    candidate: Mapping[str, float]
+    used: bool
+    questions: int
+    reason: str
 
 
 # --- plugins ------------------------------------------------------------------

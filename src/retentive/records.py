@@ -10,7 +10,7 @@ import math
 import secrets
 import time
 from base64 import b32hexencode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -40,6 +40,7 @@ __all__ = [
     "Namespace",
     "Occurrence",
     "Origin",
+    "Recalled",
     "Status",
     "ToolCall",
     "check_namespace",
@@ -401,6 +402,15 @@ class Hit:
     record: MemoryRecord
     score: float
     signals: Mapping[str, float]
+
+
+class Recalled(list[Hit]):
+    """Hits, best first, and the id by which feedback names their recall."""
+
+    def __init__(self, hits: Iterable[Hit] = (), *, id: str = "") -> None:
+        """Hold hits."""
+        super().__init__(hits)
+        self.id = id
 
 
 def trusted_copy(record: MemoryRecord, **changes: Any) -> MemoryRecord:

@@ -66,7 +66,10 @@ class ScorerChoice(PluginChoice):
 
 
 class Recall(_Section):
-    """How memories are ranked and how many tokens a context may take."""
+    """How memories are ranked and how many tokens a context may take.
+
+    ``learn_shared``: what feedback teaches in one namespace may help in the others.
+    """
 
     budget: Annotated[int, BeforeValidator(_number), Field(ge=0)] = 1_000
     diversity: Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)] = 0.0
@@ -74,6 +77,7 @@ class Recall(_Section):
     fusion: PluginChoice = PluginChoice(type="weighted_sum")
     counter: PluginChoice = PluginChoice(type="estimate")
     scorers: dict[str, ScorerChoice] = Field(default_factory=dict)
+    learn_shared: bool = True
 
 
 Share = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)]

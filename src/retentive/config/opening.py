@@ -60,6 +60,7 @@ def _parts(
         "also_read": lambda _: config.also_read,
         "budget": lambda _: recall.budget,
         "cache_bytes": lambda _: config.cache_bytes,
+        "learn_shared": lambda _: recall.learn_shared,
         "counter": lambda _: _made(
             "counters", recall.counter, ("recall", "counter"), problems
         ),

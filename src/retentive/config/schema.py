@@ -80,6 +80,10 @@ def _recall() -> _Schema:
             "likely than this; 0: never.",
             "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _VARIABLE],
         },
+        "learn_shared": {
+            "description": "Whether feedback in one namespace may help in others.",
+            "type": "boolean",
+        },
         "fusion": _plugin("fusions"),
         "counter": _plugin("counters"),
         "scorers": {

@@ -34,6 +34,7 @@ class Context:
         hits: The memories in it, best first.
         relevance: How likely it was that there is anything to recall.
         declined: Whether it stayed empty because that was too unlikely.
+        recall_id: By which feedback names the recall behind it.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Context:
     hits: Sequence[Hit] = field(default_factory=tuple)
     relevance: Relevance | None = None
     declined: bool = False
+    recall_id: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """Return the block."""

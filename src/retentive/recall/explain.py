@@ -9,7 +9,7 @@ import numpy as np
 
 from retentive.index.frame import ColumnFrame
 from retentive.index.ingest import STATUSES
-from retentive.protocols import Query
+from retentive.protocols import LearnedWeights, Query
 from retentive.recall.ranking import Ranking
 from retentive.recall.relevance import Relevance, judge
 from retentive.records import Hit, Status
@@ -45,6 +45,7 @@ class Explanation:
         memories: How many rows the scope let through.
         relevance: How likely it is that there is anything to recall.
         hits: Best first.
+        learned: What feedback taught about the weights, if anything.
     """
 
     query: Query
@@ -53,6 +54,7 @@ class Explanation:
     candidates: int
     memories: int
     hits: Sequence[ExplainedHit]
+    learned: LearnedWeights | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +75,15 @@ class WhyNot:
     behind: Mapping[str, float] | None = None
 
 
-def explained(ranking: Ranking, hits: Sequence[Hit]) -> Explanation:
+def explained(
+    ranking: Ranking, hits: Sequence[Hit], *, learned: LearnedWeights | None = None
+) -> Explanation:
     """Lay a ranking open.
 
     Args:
         ranking: The ranking that gave the hits.
         hits: Its best rows, hydrated, in its order.
+        learned: What was learnt about its weights.
     """
     places = {ranking.frame.id_at(place): place for place in ranking.order[: len(hits)]}
     return Explanation(
@@ -99,6 +104,7 @@ def explained(ranking: Ranking, hits: Sequence[Hit]) -> Explanation:
             )
             for number, hit in enumerate(hits, start=1)
         ],
+        learned=learned,
     )
 
 

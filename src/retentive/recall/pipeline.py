@@ -65,6 +65,7 @@ class Recaller:
         limit: int,
         now: datetime,
         session: str | None = None,
+        settings: RecallSettings | None = None,
     ) -> tuple[Ranking, ColumnFrame]:
         """Rank what the namespaces hold for a question.
 
@@ -75,6 +76,8 @@ class Recaller:
             limit: How many rows diversity has to care for.
             now: The asker's present, UTC.
             session: The session that asks.
+            settings: How to rank, if not as configured: the same scorers, weighed
+                otherwise.
 
         Returns:
             The ranking of the candidates, and the whole frame they come from.
@@ -85,7 +88,8 @@ class Recaller:
         # Without vectors to compare with, the question's own would tell nothing.
         embedder = None if frame.holdings.vectors is None else self._embedder
         query = analyse(text, frame=frame, now=now, embedder=embedder, session=session)
-        ranking = rank(query, frame, settings=self._settings, scope=scope, limit=limit)
+        chosen = settings or self._settings
+        ranking = rank(query, frame, settings=chosen, scope=scope, limit=limit)
         return ranking, frame
 
     def hits(self, ranking: Ranking, limit: int) -> list[Hit]:

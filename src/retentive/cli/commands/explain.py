@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,12 +15,14 @@ from retentive.cli.tables import table
 from retentive.cli.target import Target, takes_target
 
 if TYPE_CHECKING:
+    from retentive.protocols import LearnedWeights
     from retentive.recall.explain import ExplainedHit, Explanation, WhyNot
     from retentive.recall.relevance import Relevance
 
 __all__ = ["explain"]
 
 _COLUMNS = 100
+_SEEN = 0.005  # a change that two decimals show
 
 
 @click.command()
@@ -59,6 +62,7 @@ def _text(found: Explanation) -> str:
         f"times: {'; '.join(times) or 'none named'}",
         f"ranked {found.candidates} candidates of {found.memories} memories",
         f"anything relevant: {_relevance(found.relevance)}",
+        *_learned(found.learned),
     ]
     for explained in found.hits:
         line = hit_line(explained.hit, rank=explained.rank, columns=_COLUMNS)
@@ -73,6 +77,23 @@ def _relevance(relevance: Relevance) -> str:
         f"{name} {value:.2f}" for name, value in relevance.evidence.items() if value
     )
     return f"{relevance.probability:.2f} by {relevance.basis} ({evidence or 'nothing'})"
+
+
+def _learned(learned: LearnedWeights | None) -> list[str]:
+    """Say what feedback taught: weights that rank, or why none do."""
+    if learned is None:
+        return []
+    if not learned.used:
+        return [f"weights as configured: {learned.reason}"]
+    moved = [
+        f"{name} {learned.configured[name]:.2f} -> {weight:.2f}"
+        for name, weight in learned.weights.items()
+        if abs(weight - learned.configured[name]) >= _SEEN
+    ]
+    return [
+        f"weights learnt from {learned.questions:,} judged questions: {learned.reason}",
+        f"  {', '.join(moved)}",
+    ]
 
 
 def _signals(explained: ExplainedHit, weights: Mapping[str, float]) -> str:
@@ -113,6 +134,7 @@ def _json(found: Explanation) -> str:
         },
         "candidates": found.candidates,
         "memories": found.memories,
+        "learned": asdict(found.learned) if found.learned else None,
         "hits": [
             as_json(item.hit)
             | {

@@ -1,0 +1,1 @@
+"""Learning from feedback: weights of signals that fit whose memory it is."""
