@@ -6,22 +6,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retentive.errors import InvalidInputError
 from retentive.index.cache import ReplicaCache
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
 from retentive.protocols import Embedder, Store, TokenCounter
 from retentive.recall.analyse import analyse
-from retentive.recall.context import Context, assemble, not_shown
+from retentive.recall.context import Context, Surroundings, assemble, not_shown
 from retentive.recall.filters import Scope
+from retentive.recall.passages import Key, key_of
 from retentive.recall.ranking import Ranking, RecallSettings, rank
 from retentive.recall.relevance import judge
-from retentive.records import Hit, Namespace
+from retentive.records import Hit, MemoryRecord, Namespace
 
 __all__ = ["CONTEXT_HITS", "Recaller"]
 
 CONTEXT_HITS = 64
 """Hits of which a context is made: a block holds fewer."""
+
+_ANSWERED = 10  # best hits whose replies come along, if they ask
 
 
 class Recaller:
@@ -94,31 +100,16 @@ class Recaller:
 
     def hits(self, ranking: Ranking, limit: int) -> list[Hit]:
         """Read the records of the best rows; one deleted meanwhile is left out."""
-        names = ranking.frame.holdings.namespaces
-        best = [
-            (
-                int(place),
-                int(ranking.frame.namespace[place]),
-                ranking.frame.id_at(place),
-            )
-            for place in ranking.order[:limit]
-        ]
-        asked: dict[int, list[str]] = {}
-        for _, code, id in best:
-            asked.setdefault(code, []).append(id)
-        found = {
-            (code, record.id): record
-            for code, ids in asked.items()
-            for record in self._store.get(names[code], ids)
-        }
+        best = ranking.order[:limit]
+        found = self._records(ranking.frame, ranking.frame.rows[best])
         return [
             Hit(
-                found[code, id],
+                record,
                 float(ranking.scores[place]),
-                ranking.contributions_at(place),
+                ranking.contributions_at(int(place)),
             )
-            for place, code, id in best
-            if (code, id) in found
+            for place, record in zip(best, found, strict=True)
+            if record is not None
         ]
 
     def context(
@@ -147,5 +138,68 @@ class Recaller:
             asked=ranking.query.terms,
             budget=budget,
             counter=counter,
+            surroundings=self._surroundings(ranking, hits, shown=shown),
         )
         return replace(context, relevance=relevance, declined=declined)
+
+    def _surroundings(
+        self, ranking: Ranking, hits: Sequence[Hit], *, shown: Sequence[str]
+    ) -> Surroundings:
+        """Look up what follows the hits, and the replies to the best that ask."""
+        frame = ranking.frame
+        rows = frame.rows[ranking.order[:CONTEXT_HITS]]
+        after = _following(frame, rows)
+        asking = {key_of(hit.record) for hit in hits[:_ANSWERED] if _asks(hit.record)}
+        asked = [
+            row
+            for row, reply in after.items()
+            if _keys(frame, [row])[0] in asking and ranking.allowed[reply]
+        ]
+        replying = np.array([after[row] for row in asked], np.int32)
+        records = self._records(frame, replying)
+        replies = {
+            key: record
+            for key, record in zip(_keys(frame, asked), records, strict=True)
+            if record is not None and not_shown([Hit(record, 0.0, {})], shown=shown)
+        }
+        after |= _following(frame, replying)
+        following = zip(
+            _keys(frame, list(after)), _keys(frame, list(after.values())), strict=True
+        )
+        return Surroundings(following=dict(following), replies=replies)
+
+    def _records(
+        self, frame: ColumnFrame, rows: NDArray[np.int32]
+    ) -> list[MemoryRecord | None]:
+        """Read the records of these rows; ``None`` for one deleted meanwhile."""
+        wanted = _keys(frame, rows.tolist())
+        asked: dict[Namespace, list[str]] = {}
+        for namespace, id in wanted:
+            asked.setdefault(namespace, []).append(id)
+        found = {
+            (namespace, record.id): record
+            for namespace, ids in asked.items()
+            for record in self._store.get(namespace, ids)
+        }
+        return [found.get(key) for key in wanted]
+
+
+def _following(frame: ColumnFrame, rows: NDArray[np.int32]) -> dict[int, int]:
+    """Return these rows and the next ones in their sessions, where there are any."""
+    after = frame.take(rows).neighbour(1)
+    pairs = zip(rows.tolist(), after.tolist(), strict=True)
+    return {row: further for row, further in pairs if further >= 0}
+
+
+def _keys(frame: ColumnFrame, rows: Sequence[int]) -> list[Key]:
+    """Return the namespace and the id of rows of the whole frame."""
+    holdings = frame.holdings
+    codes = holdings.columns["namespace"][np.array(rows, np.int32)].tolist()
+    return [
+        (holdings.namespaces[code], holdings.ids[row])
+        for code, row in zip(codes, rows, strict=True)
+    ]
+
+
+def _asks(record: MemoryRecord) -> bool:
+    return record.content.rstrip().endswith(("?", "？"))
