@@ -41,6 +41,8 @@ class Upstream:
         refusals: Status, body and headers to answer first, one per request.
         pause_s: Seconds between the events of a stream.
         wait_s: Seconds before an answer begins.
+        piece: Characters of an event of a chat completion.
+        sent: How many events were handed to the network.
         cancelled: How many streams the client left before their end.
         streams: How many streams are open at this moment.
         most_streams: The most that were open at once.
@@ -54,6 +56,8 @@ class Upstream:
     refusals: list[tuple[int, Body, Mapping[str, str]]] = field(default_factory=list)
     pause_s: float = 0.0
     wait_s: float = 0.0
+    piece: int = 4
+    sent: int = 0
     cancelled: int = 0
     streams: int = 0
     most_streams: int = 0
@@ -73,7 +77,7 @@ class Upstream:
             return self._refusal()
         message = self.message(body)
         if body.get("stream"):
-            return self._stream(chunks_of(message, body))
+            return self._stream(chunks_of(message, body, piece=self.piece))
         choice = {"index": 0, "message": message, "finish_reason": _reason(message)}
         choices = [{**choice, "index": n} for n in range(body.get("n") or 1)]
         return _json({**_head(body, "chat.completion"), "choices": choices, **_USAGE})
@@ -139,6 +143,7 @@ class Upstream:
         try:
             for event in events:
                 yield event
+                self.sent += 1
                 await asyncio.sleep(self.pause_s)
             done = True
         finally:
@@ -146,20 +151,20 @@ class Upstream:
             self.cancelled += not done
 
 
-def chunks_of(message: Body, request: Body) -> list[bytes]:
+def chunks_of(message: Body, request: Body, *, piece: int = 4) -> list[bytes]:
     """Return the events in which a chat completion is streamed."""
     head = _head(request, "chat.completion.chunk")
     deltas: list[Body] = [{"role": "assistant", "content": ""}]
     if message.get("content"):
-        deltas += [{"content": piece} for piece in _pieces(message["content"])]
+        deltas += [{"content": part} for part in _pieces(message["content"], piece)]
     if message.get("refusal"):
-        deltas += [{"refusal": piece} for piece in _pieces(message["refusal"])]
+        deltas += [{"refusal": part} for part in _pieces(message["refusal"], piece)]
     for number, call in enumerate(message.get("tool_calls") or ()):
         function = call["function"]
         begun = {**call, "function": {**function, "arguments": ""}}
         deltas.append({"tool_calls": [{"index": number, **begun}]})
-        for piece in _pieces(function["arguments"]):
-            grown = {"index": number, "function": {"arguments": piece}}
+        for part in _pieces(function["arguments"], piece):
+            grown = {"index": number, "function": {"arguments": part}}
             deltas.append({"tool_calls": [grown]})
     choices: list[list[Body]] = [
         [{"index": 0, "delta": delta, "finish_reason": None}] for delta in deltas
@@ -221,8 +226,8 @@ def _reason(message: Body) -> str:
     return "tool_calls" if message.get("tool_calls") else "stop"
 
 
-def _pieces(text: str) -> list[str]:
-    return [text[start : start + 4] for start in range(0, len(text), 4)]
+def _pieces(text: str, size: int = 4) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]
 
 
 def _dumps(value: Any) -> str:

@@ -40,6 +40,7 @@ def test_the_example_is_valid(validator: Any) -> None:
         "recall: {scorers: {mine: {type: 'retentive.scorers.bm25:BM25', weight: 1}}}",
         "recall: {fusion: {type: reciprocal_rank, k: 10}}",
         "store: {type: sqlite, path: a.db, timeout_s: 5s, durability: normal}",
+        "server: {upstream: 'http://h/v1', namespace: [u, '{user}'], limit: '${B}'}",
     ],
 )
 def test_both_accept(text: str, validator: Any, tmp_path: Path) -> None:
@@ -63,6 +64,9 @@ def test_both_accept(text: str, validator: Any, tmp_path: Path) -> None:
         "recall: {scorers: {recency: {weight: 1, half_life: 7d}}}",
         "recall: {diversity: 2}",
         "consolidation: {policies: [near_duplicate]}",
+        "server: {namespace: []}",
+        "server: {upstrem: 'http://h/v1'}",
+        "server: {place: end}",
     ],
 )
 def test_both_refuse(text: str, validator: Any, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from retentive.config.plugins import check_plugins
 from retentive.config.presets import on_preset
 from retentive.config.problems import Path, Problems, meant
 from retentive.config.reader import read
+from retentive.config.serving import Server
 from retentive.config.shorthand import written_out
 from retentive.config.wording import in_words, shown
 from retentive.errors import ConfigError
@@ -24,6 +25,7 @@ _SECTIONS: Mapping[Path, type[BaseModel]] = {
     (): Config,
     ("recall",): Recall,
     ("consolidation",): Consolidation,
+    ("server",): Server,
 }
 
 

@@ -14,6 +14,7 @@ from pydantic import (
     Field,
 )
 
+from retentive.config.serving import Server
 from retentive.config.units import parse_duration, parse_size
 
 __all__ = ["Config", "Consolidation", "PluginChoice", "Recall", "ScorerChoice"]
@@ -111,4 +112,5 @@ class Config(_Section):
     recall: Recall = Field(default_factory=Recall)
     consolidation: Consolidation = Field(default_factory=Consolidation)
     working: PluginChoice = PluginChoice(type="queue")
+    server: Server = Field(default_factory=Server)
     cache_bytes: Annotated[int, BeforeValidator(parse_size), Field(ge=0)] = 1 << 29

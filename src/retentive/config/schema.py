@@ -10,6 +10,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 from retentive.config.options import parameters
 from retentive.config.plugins import factory
 from retentive.config.presets import NO_PRESET, preset_names
+from retentive.config.serving import Server
 from retentive.config.shorthand import NO_EMBEDDER
 from retentive.config.units import DURATION, SIZE
 from retentive.errors import RetentiveError
@@ -39,6 +40,7 @@ def json_schema() -> dict[str, Any]:
         "processors": {"type": "array", "items": _plugin("processors")},
         "recall": _object(_recall()),
         "consolidation": _object(_consolidation()),
+        "server": _object(_server()),
         "cache_bytes": {
             "description": "Most memory for replicas: bytes, or such as 512MB.",
             "anyOf": [{"type": "integer", "minimum": 0}, _text(SIZE), _VARIABLE],
@@ -124,6 +126,18 @@ def _consolidation() -> _Schema:
         "every_s": {"anyOf": [_DURATION, {"type": "null"}]},
         "undo_for_s": _DURATION,
     }
+
+
+def _server() -> _Schema:
+    """Return the section's own schema; numbers and flags may be variables."""
+    fields: _Schema = Server.model_json_schema()["properties"]
+    for name, field in fields.items():
+        field.pop("default", None)
+        field.pop("title", None)
+        if name in ("join", "limit", "strict"):
+            fields[name] = {"anyOf": [field, _VARIABLE]}
+    labels = fields["namespace"]
+    return {**fields, "namespace": {**labels, "minItems": 1}}
 
 
 def _plugin(group: str) -> _Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -278,6 +279,7 @@ def test_a_memory_that_fails_fails_no_request_unless_it_shall(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.WARNING, logger="retentive")
     broken = Memory.open(tmp_path / "memory.db")
     broken.close()
     reply = wrap(client, broken).chat.completions.create(model="m", messages=ASKED)

@@ -1,0 +1,1 @@
+"""A proxy that gives memory to any OpenAI-compatible client."""

@@ -1,0 +1,1 @@
+"""A server over HTTP: memories by REST, and room for what adapters add."""
