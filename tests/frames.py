@@ -10,7 +10,8 @@ import numpy as np
 
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
-from retentive.protocols import Batch, Put, Query
+from retentive.index.tokens import TokenTable
+from retentive.protocols import Batch, Put, Query, TokenVectors
 from retentive.records import Embedding, MemoryRecord
 from retentive.stores.memory import MemoryStore
 
@@ -30,12 +31,34 @@ def record(content: str, *, minute: int = 0, **fields: Any) -> MemoryRecord:
     )
 
 
-def frame_of(records: Sequence[MemoryRecord]) -> ColumnFrame:
-    """Return a frame with one row per record, in order."""
+class Axes:
+    """Gives each word the axis of its name, and other words nothing."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        return [
+            TokenVectors(
+                words=tuple(text.split()),
+                vectors=np.array(
+                    [[word == name for name in self._names] for word in text.split()],
+                    np.float32,
+                ),
+            )
+            for text in texts
+        ]
+
+
+def frame_of(
+    records: Sequence[MemoryRecord], *, axes: Sequence[str] = ()
+) -> ColumnFrame:
+    """Return a frame with one row per record, in order; tokens lie on the axes."""
     store = MemoryStore()
     puts = [Put(record=record) for record in records]
     store.apply(Batch(namespace=("default",), puts=puts))
-    return Replica(store, [("default",)], embedder=PRINT).frame()
+    tokens = TokenTable(store, Axes(axes)) if axes else None
+    return Replica(store, [("default",)], embedder=PRINT, tokens=tokens).frame()
 
 
 def query(text: str = "", **fields: Any) -> Query:

@@ -44,6 +44,7 @@ __all__ = [
     "Processor",
     "Put",
     "Query",
+    "ReadsTokens",
     "Scorer",
     "StatusChange",
     "Store",
@@ -55,9 +56,11 @@ __all__ = [
     "SupportsReembedding",
     "SupportsSnapshots",
     "SupportsTasks",
+    "SupportsTokenVectors",
     "SupportsVectorScan",
     "TermCounts",
     "TokenCounter",
+    "TokenVectors",
     "VectorPut",
 ]
 
@@ -398,10 +401,16 @@ class Query:
             sentence of one line: what a message comes down to. Empty where the
             question is a single sentence.
         names: Speakers of the frame that the question names, as in the frame.
+        question_type: What it asks for: ``when``, ``how_many``, …, or ``other``; see
+            :func:`retentive.text.cues.question_type`.
         intervals: Times that the question names.
         vector: ``(dim,) float32``, L2-normalised; ``None`` without an embedder.
         last_vector: The same of the last line or sentence; ``None`` where
             ``last_terms`` is empty.
+        token_terms: The index term that each of ``token_vectors`` belongs to; stop
+            words and names are left out.
+        token_vectors: ``(t, dim) float32``, L2-normalised; ``None`` unless a scorer
+            with weight reads them.
         embedder_share: Share of the letters that the embedder covers, in [0, 1].
         session: The session that asks, if any.
     """
@@ -412,9 +421,12 @@ class Query:
     last_terms: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    question_type: str = "other"
     intervals: tuple[Interval, ...] = ()
     vector: FloatArray | None = field(default=None, compare=False)
     last_vector: FloatArray | None = field(default=None, compare=False)
+    token_terms: tuple[str, ...] = ()
+    token_vectors: FloatArray | None = field(default=None, compare=False)
     embedder_share: float = 1.0
     session: str | None = None
 
@@ -517,6 +529,12 @@ class Frame(Protocol):
     def similarity(self, vector: FloatArray) -> FloatArray:
         """Return ``(n,)`` cosines with each row's vector; NaN where it has none."""
 
+    def token_similarity(self, vectors: FloatArray) -> FloatArray:
+        """Return ``(n, t)``: the best cosine of each vector with each row's tokens.
+
+        0 where there are none. Takes ``(t, dim)`` vectors. Token vectors that are not held yet are made, which takes milliseconds a row.
+        """
+
     def neighbour(self, offset: int) -> RowArray:
         """Return ``(n,)`` rows ``offset`` steps on in the session, -1 beyond it.
 
@@ -578,11 +596,45 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
+class ReadsTokens(Protocol):
+    """A scorer that reads the vectors of tokens, which are made for it alone."""
+
+    reads_tokens: bool
+    """Always true."""
+
+
+@runtime_checkable
 class SupportsGate(Protocol):
     """A scorer that knows when it should count for less."""
 
     def gate(self, query: Query, frame: Frame) -> float:
         """Return the share of its weight that holds for this query, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenVectors:
+    """A vector for each token of a text, in the light of the others.
+
+    Attributes:
+        words: The lower-cased word that each token is, or is a piece of; empty for
+            marks that are no part of the text.
+        vectors: ``(t, dim) float32``, each row L2-normalised; t is at least 1.
+    """
+
+    words: tuple[str, ...]
+    vectors: FloatArray = field(compare=False)
+
+
+@runtime_checkable
+class SupportsTokenVectors(Protocol):
+    """An embedder that also gives a vector for each token."""
+
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the token vectors of each text, in order.
+
+        Raises:
+            EmbeddingError: They cannot be made.
+        """
 
 
 class Embedder(Protocol):

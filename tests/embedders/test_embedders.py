@@ -56,6 +56,27 @@ class TestMiniLM(EmbedderSuite):
         return loaded
 
 
+@needs_minilm
+def test_minilm_gives_each_piece_its_word_and_a_unit_vector() -> None:
+    embedder = CachedEmbedder(MiniLMEmbedder())
+    cat, empty = embedder.token_vectors(["The kitten-sitter naps.", ""])
+    assert cat.words[:2] == ("", "the")
+    assert {"kitten", "sitter", "naps"} <= set(cat.words)
+    assert cat.vectors.shape == (len(cat.words), 384)
+    assert np.linalg.norm(cat.vectors, axis=1) == pytest.approx(1.0, abs=1e-3)
+    assert len(empty.words) >= 1
+    # In its sentence a word is nearer to its kin than to others.
+    kin, other = embedder.token_vectors(["A young cat sleeps.", "The tax is due."])
+    mine = cat.vectors[cat.words.index("kitten")]
+    near = float((kin.vectors @ mine)[kin.words.index("cat")])
+    assert near > float((other.vectors @ mine)[other.words.index("tax")])
+
+
+def test_an_embedder_of_whole_texts_says_what_it_lacks() -> None:
+    with pytest.raises(EmbeddingError, match="one per token"):
+        CachedEmbedder(HashingEmbedder()).token_vectors(["a"])
+
+
 def test_hashing_brings_spellings_together_and_keeps_others_apart() -> None:
     embedder = HashingEmbedder()
     near, also, far, zh, zh2 = embedder.embed(

@@ -7,6 +7,7 @@ from retentive.scorers.bm25 import BM25, ContextualBM25
 from retentive.scorers.cues import AnswerType, TurnPrior
 from retentive.scorers.dense import Attention, Dense, PooledDense, SessionDense
 from retentive.scorers.hashing import HashBuckets
+from retentive.scorers.late import LateInteraction
 from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.session import Session
 from retentive.scorers.speaker import Speaker
@@ -20,6 +21,7 @@ ALL = (
     PooledDense(),
     SessionDense(),
     Attention(),
+    LateInteraction(),
     HashBuckets(),
     Recency(),
     Importance(),

@@ -21,6 +21,7 @@ from retentive.scorers.dense import (
     read_out,
 )
 from retentive.scorers.hashing import HashBuckets
+from retentive.scorers.late import LateInteraction
 from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.session import Session
 from retentive.scorers.speaker import Company, Speaker
@@ -57,9 +58,9 @@ def test_contextual_bm25_joins_the_context_before_it_saturates() -> None:
     ]
     frame = frame_of(turns)
     # idf = ln(1 + 3.5/1.5) = 1.2040, all B = 1.
-    # x = 1 + .05; .3 + .05 one and two turns on; .05 three turns on.
+    # x = 1 + .05; .3 · 5/3 + .05 one turn on; .3 + .05 two turns on; .05 three on.
     scores = ContextualBM25()(query(terms=("cat",)), frame)
-    expected = [1.204 * x / (x + 1.5) for x in (1.05, 0.35, 0.35, 0.05)]
+    expected = [1.204 * x / (x + 1.5) for x in (1.05, 0.55, 0.35, 0.05)]
     assert scores.tolist() == near(expected)
 
 
@@ -96,7 +97,7 @@ def test_long_memories_take_less_from_their_surroundings() -> None:
     frame = frame_of(turns)
     [first] = terms(f"a{padding}")
     # idf = ln(1 + 1.5/1.5) = 0.6931; B = 1; the second turn has no count of its own.
-    x = 0.4990 * (0.3 + 0.05)
+    x = 0.4990 * (0.3 * 5 / 3 + 0.05)
     scores = ContextualBM25()(query(terms=(first,)), frame)
     assert scores.tolist()[1] == pytest.approx(0.6931 * x / (x + 1.5), abs=1e-3)
 
@@ -180,6 +181,24 @@ def test_session_dense_is_the_mean_of_the_sessions_best_three() -> None:
     frame = frame_of([*turns, record("alone", vector=[1, 0])])
     scores = SessionDense()(query(vector=[1, 0]), frame)
     assert scores.tolist() == near([0.8, 0.8, 0.8, 0.8, 0.0])
+
+
+def test_late_interaction_adds_what_the_context_and_the_session_meet_best() -> None:
+    # Tokens are two axes, cat and fish; their idf is the same, so w = 1/2 each.
+    turns = [
+        record(text, minute=i, session="s")
+        for i, text in enumerate(["cat", "hen", "owl", "fish"])
+    ]
+    frame = frame_of([*turns, record("cow")], axes=["cat", "fish"])
+    asked = query(
+        terms=("cat", "fish"),
+        token_terms=("cat", "fish"),
+        token_vectors=np.eye(2, dtype=np.float32),
+    )
+    # m: cat (1, 0), fish (0, 1), the others (0, 0); the session's best (1, 1).
+    # cat and fish: .2 · 1/2 + .5 · 1/2 + .3; hen and owl: both are within two steps.
+    scores = LateInteraction()(asked, frame)
+    assert scores.tolist() == near([0.65, 0.8, 0.8, 0.65, 0.0])
 
 
 def test_attention_is_the_softmax_of_scaled_cosines() -> None:
@@ -277,7 +296,7 @@ def test_a_time_that_a_memory_speaks_of_is_resolved_from_when_it_was_said() -> N
 
 def test_answers_to_how_many_show_a_number() -> None:
     frame = frame_of([record("I have 3 dogs."), record("I have dogs.")])
-    scores = AnswerType()(query("How many dogs do you have?"), frame)
+    scores = AnswerType()(query(question_type="how_many"), frame)
     assert scores.tolist() == near([0.75, 0.0])
 
 
@@ -307,6 +326,7 @@ def test_questions_and_assistants_turns_count_less() -> None:
         lambda: HashBuckets(bands=3),
         lambda: Speaker(first=2),
         lambda: Session(k1=0),
+        lambda: LateInteraction(own=-1),
         lambda: TurnPrior(question=-1),
     ],
 )

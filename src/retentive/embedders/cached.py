@@ -10,8 +10,8 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.errors import InvalidInputError
-from retentive.protocols import Embedder
+from retentive.errors import EmbeddingError, InvalidInputError
+from retentive.protocols import Embedder, SupportsTokenVectors, TokenVectors
 
 __all__ = ["CachedEmbedder"]
 
@@ -68,6 +68,19 @@ class CachedEmbedder:
             known |= dict(zip(new, vectors, strict=True))
         self._keep({key: known[key] for key in keys})
         return np.stack([known[key] for key in keys])
+
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return what the inner embedder gives, uncached; those are large.
+
+        Raises:
+            EmbeddingError: The inner embedder has no vectors of tokens.
+        """
+        if not isinstance(self.inner, SupportsTokenVectors):
+            raise EmbeddingError(
+                f"embedder {self.inner.fingerprint!r} gives one vector per text; the "
+                "signal 'late' needs one per token: use minilm, or set its weight to 0"
+            )
+        return self.inner.token_vectors(texts)
 
     def close(self) -> None:
         """Close the inner embedder, if it can be."""

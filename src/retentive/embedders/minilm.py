@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retentive.embedders.minilm_graph import cached_graph
 from retentive.errors import EmbeddingError, InvalidInputError, MissingExtraError
+from retentive.protocols import TokenVectors
 
 __all__ = ["MiniLMEmbedder", "find_weights"]
 
@@ -73,22 +74,53 @@ class MiniLMEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return ``(len(texts), 384) float32``, each row L2-normalised."""
         vectors = np.zeros((len(texts), _DIM), np.float32)
-        # Texts of one length share a batch, so that little of it is padding.
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        for start in range(0, len(order), self._batch_size):
-            some = order[start : start + self._batch_size]
-            vectors[some] = self._embed([texts[place] for place in some])
+        for some in self._batches(texts):
+            _, found = self._run([texts[place] for place in some], "vectors")
+            vectors[some] = found
         return vectors
 
-    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return a vector for each word piece of each text, L2-normalised.
+
+        The marks of beginning and end are among them, with no word.
+        """
+        made: dict[int, TokenVectors] = {}
+        for some in self._batches(texts):
+            cut = [texts[place] for place in some]
+            encoded, found = self._run(cut, "tokens")
+            for place, text, item, rows in zip(some, cut, encoded, found, strict=True):
+                made[place] = _of_pieces(text, item, rows)
+        return [made[place] for place in range(len(texts))]
+
+    def _batches(self, texts: Sequence[str]) -> list[list[int]]:
+        # Texts of one length share a batch, so that little of it is padding.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        size = self._batch_size
+        return [order[start : start + size] for start in range(0, len(order), size)]
+
+    def _run(self, texts: Sequence[str], output: str) -> tuple[list[Any], Any]:
         cut = [text[: self._max_chars] for text in texts]
         encoded = self._tokenizer.encode_batch(cut)
         inputs = {
             "ids": np.array([item.ids for item in encoded], np.int64),
             "mask": np.array([item.attention_mask for item in encoded], np.float32),
         }
-        [vectors] = self._session.run(None, inputs)
-        return np.asarray(vectors, np.float32)
+        [found] = self._session.run([output], inputs)
+        return encoded, found
+
+
+def _of_pieces(text: str, encoded: Any, rows: NDArray[np.float32]) -> TokenVectors:
+    """Return the vectors that are no padding, with the word of each piece."""
+    count = sum(encoded.attention_mask)
+    pieces = zip(encoded.word_ids[:count], encoded.offsets[:count], strict=True)
+    spans: dict[int | None, tuple[int, int]] = {None: (0, 0)}
+    numbers: list[int | None] = []
+    for number, (start, end) in pieces:
+        numbers.append(number)
+        if number is not None:
+            spans[number] = (spans.get(number, (start, end))[0], end)
+    words = tuple(text[slice(*spans[number])].lower() for number in numbers)
+    return TokenVectors(words=words, vectors=np.asarray(rows[:count], np.float32))
 
 
 def find_weights(path: str | Path | None = None) -> Path:

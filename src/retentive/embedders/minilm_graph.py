@@ -18,7 +18,7 @@ __all__ = ["build_graph", "cached_graph", "read_safetensors"]
 
 _LAYERS, _HEADS, _WIDTH = 6, 12, 384
 _HEAD_WIDTH = _WIDTH // _HEADS
-_GRAPH_REVISION = 1
+_GRAPH_REVISION = 2
 _OPSET = 17
 _EPSILON = 1e-12
 _TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
@@ -69,7 +69,10 @@ def _tensor(data: bytes, start: int, item: dict[str, Any]) -> NDArray[Any]:
 
 
 def build_graph(tensors: dict[str, NDArray[Any]]) -> bytes:
-    """Return a serialised graph: ``ids, mask (b, t) -> (b, 384)`` unit vectors."""
+    """Return a serialised graph of two outputs for ``ids, mask (b, t)``.
+
+    ``vectors (b, 384)`` and ``tokens (b, t, 384)``, all of length 1.
+    """
     try:
         import onnx
     except ImportError as exc:
@@ -139,6 +142,7 @@ class _Builder:
         count = self._op("ReduceSum", [wide, axes], keepdims=0)
         mean = self._op("Div", [total, count])
         self._op("LpNormalization", [mean], outputs=["vectors"], axis=-1, p=2)
+        self._op("LpNormalization", [hidden], outputs=["tokens"], axis=-1, p=2)
 
     def model(self) -> Any:
         helper, types = self._onnx.helper, self._onnx.TensorProto
@@ -149,7 +153,12 @@ class _Builder:
                 helper.make_tensor_value_info("ids", types.INT64, ["b", "t"]),
                 helper.make_tensor_value_info("mask", types.FLOAT, ["b", "t"]),
             ],
-            [helper.make_tensor_value_info("vectors", types.FLOAT, ["b", _WIDTH])],
+            [
+                helper.make_tensor_value_info("vectors", types.FLOAT, ["b", _WIDTH]),
+                helper.make_tensor_value_info(
+                    "tokens", types.FLOAT, ["b", "t", _WIDTH]
+                ),
+            ],
             list(self._constants.values()),
         )
         opset = helper.make_opsetid("", _OPSET)

@@ -8,7 +8,9 @@ from threading import Lock
 
 from retentive.index.replica import Replica
 from retentive.index.snapshot import load_snapshot, save_snapshot
-from retentive.protocols import Store
+from retentive.index.tokens import TokenTable
+from retentive.index.tokens_file import load_tokens, save_tokens
+from retentive.protocols import Store, SupportsTokenVectors
 from retentive.records import Namespace
 
 __all__ = ["ReplicaCache"]
@@ -20,18 +22,25 @@ class ReplicaCache:
     """Hands out replicas of one store; safe for many threads."""
 
     def __init__(
-        self, store: Store, *, embedder: str | None, max_bytes: int = 1 << 29
+        self,
+        store: Store,
+        *,
+        embedder: str | None,
+        tokens: SupportsTokenVectors | None = None,
+        max_bytes: int = 1 << 29,
     ) -> None:
         """Hold nothing yet.
 
         Args:
             store: The truth.
             embedder: Fingerprint of the vectors to hold; ``None``: none.
+            tokens: Makes vectors of tokens; ``None`` unless a scorer reads them.
             max_bytes: Most memory for all replicas together; the one in use
                 stays, even if it alone is larger.
         """
         self._store = store
         self._embedder = embedder
+        self._tokens = tokens
         self._max_bytes = max_bytes
         self._lock = Lock()
         self._held: OrderedDict[tuple[Namespace, ...], Replica] = OrderedDict()
@@ -43,14 +52,21 @@ class ReplicaCache:
         with self._lock:
             replica = self._held.get(wanted)
             if replica is None:
-                replica = Replica(self._store, wanted, embedder=self._embedder)
+                replica = Replica(
+                    self._store,
+                    wanted,
+                    embedder=self._embedder,
+                    tokens=self._table(),
+                )
                 load_snapshot(replica, self._store)
+                load_tokens(replica, self._store)
                 self._held[wanted] = replica
             self._held.move_to_end(wanted)
             self._uses += 1
             let_go = self._over_bound() if self._uses % _CHECKED_EVERY == 0 else []
         for old in let_go:
             save_snapshot(old, self._store)
+            save_tokens(old, self._store)
         return replica
 
     def nbytes(self) -> int:
@@ -69,6 +85,13 @@ class ReplicaCache:
             held = list(self._held.values())
         for replica in held:
             save_snapshot(replica, self._store)
+            save_tokens(replica, self._store)
+
+    def _table(self) -> TokenTable | None:
+        if self._tokens is None:
+            return None
+        # Half at most: the vectors of memories and their columns need the rest.
+        return TokenTable(self._store, self._tokens, max_bytes=self._max_bytes // 2)
 
     def _over_bound(self) -> list[Replica]:
         total = sum(replica.nbytes() for replica in self._held.values())

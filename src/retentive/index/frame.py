@@ -122,6 +122,12 @@ class ColumnFrame:
             return np.zeros(self.size, np.float32)
         return self.holdings.vectors.cosines(vector, self.rows)
 
+    def token_similarity(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return ``(n, t)`` best cosines with each row's tokens; 0 without tokens."""
+        if self.holdings.tokens is None:
+            return np.zeros((self.size, len(vectors)), np.float32)
+        return self.holdings.tokens.best(vectors, self.holdings, self.rows)
+
     def neighbour(self, offset: int) -> NDArray[np.int32]:
         """Return ``(n,)`` rows ``offset`` steps on in the session, -1 beyond it."""
         if offset not in self._neighbours:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retentive.index.postings import Posting, Postings
+from retentive.index.tokens import TokenTable
 from retentive.index.vectors import Vectors
 from retentive.records import Namespace
 from retentive.text.hashing import hash_terms
@@ -35,6 +36,7 @@ class Holdings:
     sessions: Sequence[str]
     speakers: Sequence[str]
     roles: Sequence[str]
+    tokens: TokenTable | None = None
     further_rows: NDArray[np.int32] = field(
         default_factory=lambda: np.empty(0, np.int32)
     )

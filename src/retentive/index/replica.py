@@ -14,6 +14,7 @@ from retentive.index.ingest import digest, prepare, seconds, volatile
 from retentive.index.links import link_appended, relink
 from retentive.index.postings import Segment, add_segment
 from retentive.index.state import State
+from retentive.index.tokens import TokenTable
 from retentive.index.vectors import Vectors
 from retentive.protocols import Change, Changes, Store
 from retentive.records import MemoryRecord, Namespace
@@ -39,6 +40,7 @@ class Replica:
         namespaces: Sequence[Namespace],
         *,
         embedder: str | None = None,
+        tokens: TokenTable | None = None,
     ) -> None:
         """Follow these namespaces, from nothing.
 
@@ -46,9 +48,11 @@ class Replica:
             store: The truth.
             namespaces: Whose memories to hold; one frame spans them all.
             embedder: Fingerprint of the vectors to hold; others are left out.
+            tokens: Gives the vectors of tokens, for scorers that read them.
         """
         self._store = store
         self.embedder = embedder
+        self.tokens = tokens
         self._lock = Lock()
         self.namespaces = tuple(namespaces)
         self._clear()
@@ -101,12 +105,13 @@ class Replica:
                 self._publish()
 
     def nbytes(self) -> int:
-        """Return the memory taken by columns, postings and vectors, in bytes."""
+        """Return the memory taken by columns, postings and all vectors, in bytes."""
         postings = sum(
             segment.rows.nbytes + segment.counts.nbytes + segment.terms.nbytes * 2
             for segment in self._state.postings.segments
         )
         vectors = self._state.vectors.nbytes() if self._state.vectors else 0
+        vectors += self.tokens.nbytes() if self.tokens else 0
         return (
             self._state.table.nbytes() + postings + vectors + 120 * len(self._state.ids)
         )
@@ -257,6 +262,7 @@ class Replica:
                 columns=self._state.table.view(),
                 postings=self._state.postings,
                 vectors=self._state.vectors,
+                tokens=self.tokens,
                 ids=self._state.ids,
                 metadata=self._state.metadata,
                 namespaces=tuple(self._state.names.namespaces),

@@ -28,7 +28,7 @@ from retentive.index.table import COLUMNS
 from retentive.index.vectors import Vectors
 from retentive.protocols import Store, SupportsSnapshots, SupportsVectorScan
 
-__all__ = ["load_snapshot", "save_snapshot"]
+__all__ = ["load_snapshot", "save_snapshot", "snapshot_file", "write_file"]
 
 _MAGIC = b"RTNSNAP1"
 _ANALYSIS = 2
@@ -46,12 +46,12 @@ def save_snapshot(replica: Replica, store: Store) -> None:
     A file that cannot be written is no error: the next process reads the store.
     """
     state = replica.state()
-    path = _path(replica, store)
+    path = snapshot_file(replica, store)
     new = state.table.size - state.saved_rows
     if path is None or new < max(_MIN_NEW_ROWS, _NEW_SHARE * state.saved_rows):
         return
     try:
-        _write(path, _encoded(state, replica.embedder))
+        write_file(path, _encoded(state, replica.embedder))
     except OSError as exc:
         _log.info("no snapshot at %s: %s", path, exc)
     else:
@@ -60,7 +60,7 @@ def save_snapshot(replica: Replica, store: Store) -> None:
 
 def load_snapshot(replica: Replica, store: Store) -> bool:
     """Restore a replica from its snapshot; false if there is no usable one."""
-    path = _path(replica, store)
+    path = snapshot_file(replica, store)
     if path is None:
         return False
     try:
@@ -76,7 +76,8 @@ def load_snapshot(replica: Replica, store: Store) -> bool:
     return True
 
 
-def _path(replica: Replica, store: Store) -> Path | None:
+def snapshot_file(replica: Replica, store: Store) -> Path | None:
+    """Return where a replica is saved, if anywhere."""
     if len(replica.namespaces) != 1 or not isinstance(store, SupportsSnapshots):
         return None
     if replica.embedder is not None and not isinstance(store, SupportsVectorScan):
@@ -192,7 +193,8 @@ def _fill_vectors(state: State, replica: Replica, store: Store) -> None:
     state.vectors.append(matrix)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     try:

@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from retentive.protocols import Embedder, Frame, Query
+import numpy as np
+from numpy.typing import NDArray
+
+from retentive.protocols import Embedder, Frame, Query, SupportsTokenVectors
+from retentive.text.cues import question_type
 from retentive.text.dates import find_times
 from retentive.text.scripts import script_shares
 from retentive.text.sentences import sentences
 from retentive.text.tokenise import terms, words
 
-__all__ = ["analyse", "last_part", "named_speakers"]
+__all__ = ["analyse", "first_person", "last_part", "named_speakers"]
 
 # Long questions (a pasted document) say what they are about early enough.
 _MAX_QUERY_CHARS = 8_000
@@ -24,6 +28,7 @@ def analyse(
     frame: Frame,
     now: datetime,
     embedder: Embedder | None = None,
+    tokens: SupportsTokenVectors | None = None,
     session: str | None = None,
 ) -> Query:
     """Analyse a question against the memories that may answer it.
@@ -33,6 +38,7 @@ def analyse(
         frame: Where names of speakers are looked up.
         now: The asker's present, UTC; relative times count from it.
         embedder: Makes the query's vector, if given.
+        tokens: Makes the vectors of its tokens, if given.
         session: The session that asks.
     """
     asked = text[:_MAX_QUERY_CHARS]
@@ -43,11 +49,16 @@ def analyse(
     last_terms = tuple(dict.fromkeys(terms(_without(last, names))))
     vector = last_vector = None
     share = 1.0
+    token_terms: tuple[str, ...] = ()
+    token_vectors = None
     if embedder is not None and asked.strip():
         parts = [asked, last] if last_terms else [asked]
-        vectors = embedder.embed([_first_person(part, names) for part in parts])
+        parts = [first_person(part, names) for part in parts]
+        vectors = embedder.embed(parts)
         vector, last_vector = vectors[0], vectors[1] if last_terms else None
         share = _covered(asked, embedder.scripts)
+        if tokens is not None and share:
+            token_terms, token_vectors = _tokens(parts[0], tokens)
     return Query(
         text=asked,
         now=now,
@@ -55,9 +66,12 @@ def analyse(
         last_terms=last_terms,
         words=tuple(words(asked)),
         names=names,
+        question_type=question_type(asked),
         intervals=tuple(find_times(asked, now=now)),
         vector=vector,
         last_vector=last_vector,
+        token_terms=token_terms,
+        token_vectors=token_vectors,
         embedder_share=share,
         session=session,
     )
@@ -106,7 +120,7 @@ def _without(text: str, names: Sequence[str]) -> str:
     return _replaced(text, names, "", "")
 
 
-def _first_person(text: str, names: Sequence[str]) -> str:
+def first_person(text: str, names: Sequence[str]) -> str:
     """Say "my" and "I" for the speakers: turns speak of themselves that way."""
     return _replaced(text, names, "my", "I")
 
@@ -123,6 +137,18 @@ def _replaced(text: str, names: Sequence[str], owner: str, subject: str) -> str:
             )
             text = re.sub(pattern + boundary, subject, text, flags=re.IGNORECASE)
     return text
+
+
+def _tokens(
+    text: str, embedder: SupportsTokenVectors
+) -> tuple[tuple[str, ...], NDArray[np.float32] | None]:
+    """Return the terms and vectors of the tokens that have any term."""
+    [made] = embedder.token_vectors([text])
+    found = [terms(word) for word in made.words]
+    telling = [place for place, each in enumerate(found) if each]
+    if not telling:
+        return (), None
+    return tuple(found[place][0] for place in telling), made.vectors[telling]
 
 
 def _covered(text: str, scripts: frozenset[str] | None) -> float:

@@ -13,7 +13,12 @@ from retentive.errors import InvalidInputError
 from retentive.index.cache import ReplicaCache
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
-from retentive.protocols import Embedder, Store, TokenCounter
+from retentive.protocols import (
+    Embedder,
+    Store,
+    SupportsTokenVectors,
+    TokenCounter,
+)
 from retentive.recall.analyse import analyse
 from retentive.recall.context import Context, Surroundings, assemble, not_shown
 from retentive.recall.filters import Scope
@@ -49,9 +54,15 @@ class Recaller:
             embedder: Makes the vectors of questions; ``None``: none.
             cache_bytes: Most memory for replicas, in bytes.
         """
+        self._tokens = (
+            embedder
+            if settings.reads_tokens and isinstance(embedder, SupportsTokenVectors)
+            else None
+        )
         self.replicas = ReplicaCache(
             store,
             embedder=embedder.fingerprint if embedder else None,
+            tokens=self._tokens,
             max_bytes=cache_bytes,
         )
         self._store = store
@@ -93,7 +104,14 @@ class Recaller:
         frame = self.replica(namespaces).frame()
         # Without vectors to compare with, the question's own would tell nothing.
         embedder = None if frame.holdings.vectors is None else self._embedder
-        query = analyse(text, frame=frame, now=now, embedder=embedder, session=session)
+        query = analyse(
+            text,
+            frame=frame,
+            now=now,
+            embedder=embedder,
+            tokens=None if embedder is None else self._tokens,
+            session=session,
+        )
         chosen = settings or self._settings
         ranking = rank(query, frame, settings=chosen, scope=scope, limit=limit)
         return ranking, frame

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError, PluginError
 from retentive.index.frame import ColumnFrame
-from retentive.protocols import Query, Scorer, SupportsGate
+from retentive.protocols import Query, ReadsTokens, Scorer, SupportsGate
 from retentive.recall.candidates import gather
 from retentive.recall.diversity import diversify
 from retentive.recall.filters import Scope
@@ -69,6 +69,14 @@ class RecallSettings:
                 raise InvalidInputError(
                     f"{name} must be in [0, 1], got {getattr(self, name)!r}"
                 )
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether a scorer with weight reads the vectors of tokens."""
+        return any(
+            weighted.weight > 0 and isinstance(weighted.scorer, ReadsTokens)
+            for weighted in self.scorers
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from retentive.scorers.length import short_memory_gate
 __all__ = ["BM25", "ContextualBM25", "LastBM25", "inverse_document_frequency"]
 
 _WINDOW = (-2, -1, 0, 1, 2)
+# A reply goes on with what was said before it more than it leads to what follows.
+_NEARNESS = np.array([1.0, 5 / 3, 0.0, 1.0, 2 / 3], np.float32)
 
 
 class BM25:
@@ -56,7 +58,8 @@ class ContextualBM25:
     The counts of the context join before saturation, so that a term saturates
     once, however often the context repeats it:
 
-    x = tf/B + √g · (a · Σ_{d = ±1, ±2} tf(i + d)/B(i + d) + s · min(tf in session, 5))
+    x = tf/B + √g · (a · Σ_d r(d) · tf(i + d)/B(i + d) + s · min(tf in session, 5))
+    r(d) = 1, 5/3, 1, 2/3 for d = -2, -1, 1, 2
     B = 1 - b + b · length / mean;  score = Σ_terms idf · x / (x + k1)
 
     The gate g = min(1, 60 / mean tokens per memory) takes the context back where
@@ -100,7 +103,7 @@ class ContextualBM25:
         discount = length_discount(counts, _WINDOW, b=self._b)
         around = counts.at(_WINDOW) / discount[:, :, None]
         open_to_context = math.sqrt(short_memory_gate(frame))
-        shares = np.full(len(_WINDOW), open_to_context * self._neighbours, np.float32)
+        shares = np.float32(open_to_context * self._neighbours) * _NEARNESS
         shares[_WINDOW.index(0)] = 1.0
         joined = np.tensordot(shares, around, axes=1)
         session = np.float32(open_to_context * self._session)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
 from retentive.scorers.length import short_memory_gate
-from retentive.text.cues import Cue, question_type
+from retentive.text.cues import Cue
 
 __all__ = ["ANSWER_CUES", "AnswerType", "TurnPrior"]
 
@@ -49,7 +49,7 @@ class AnswerType:
     def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
         """Return ``(n,) float32``, at least 0."""
         score = np.zeros(frame.size, np.float32)
-        for cue, weight in ANSWER_CUES.get(question_type(query.text), {}).items():
+        for cue, weight in ANSWER_CUES.get(query.question_type, {}).items():
             score += np.float32(weight) * ((frame.cues & int(cue)) != 0)
         return score
 
