@@ -402,7 +402,7 @@ class Query:
             question is a single sentence.
         names: Speakers of the frame that the question names, as in the frame.
         question_type: What it asks for: ``when``, ``how_many``, …, or ``other``; see
-            :func:`retentive.text.cues.question_type`.
+            ``retentive.text.cues``.
         intervals: Times that the question names.
         vector: ``(dim,) float32``, L2-normalised; ``None`` without an embedder.
         last_vector: The same of the last line or sentence; ``None`` where
