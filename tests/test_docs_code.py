@@ -16,7 +16,11 @@ import pytest
 from retentive import Memory
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "adapters").glob("*/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 BLOCK = re.compile(
     r"(?P<left_out><!-- not run: *(?P<reason>.*?) *-->\n)?"
     r"^```python\n(?P<code>.*?)^```$",

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.runnables.config import ensure_config
-from langgraph.config import get_config
+from langchain_core.runnables.config import RunnableConfig, ensure_config
+from langgraph.runtime import get_runtime
 
 from retentive.errors import ConfigError
 from retentive.memory import Memory
@@ -16,7 +16,6 @@ from retentive.records import Namespace, check_namespace
 __all__ = ["Scope", "own_namespace", "present_scope", "scope_of"]
 
 _DEFAULT: Namespace = ("default",)
-_RUNTIME = "__pregel_runtime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,21 @@ def scope_of(
     return Scope(namespace, str(configurable.get("thread_id") or "default"))
 
 
-def present_scope(*, fallback: Namespace | None) -> Scope:
-    """Return the scope of the run that this code is part of."""
+def present_scope(
+    config: RunnableConfig | None = None, *, fallback: Namespace | None
+) -> Scope:
+    """Return the scope of the run that this code is part of.
+
+    Args:
+        config: What the caller passed, if it did.
+        fallback: Whose memory, where the run does not say.
+    """
+    merged = ensure_config(config)
     try:
-        config = get_config()
-    except RuntimeError:  # outside of a graph there is no runtime context
-        config = ensure_config()
-    runtime = (config.get("configurable") or {}).get(_RUNTIME)
-    return scope_of(getattr(runtime, "context", None), config, fallback=fallback)
+        context = getattr(get_runtime(), "context", None)
+    except (RuntimeError, KeyError):  # outside of a run, or of a graph
+        context = None
+    return scope_of(context, merged, fallback=fallback)
 
 
 def _named(source: Any) -> Namespace | None:

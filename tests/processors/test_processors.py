@@ -151,6 +151,18 @@ def test_the_echo_filter_drops_what_is_only_ours() -> None:
     assert kept == ["New.", "Plain."]
 
 
+def test_a_tool_that_told_our_memories_has_told_nothing_new() -> None:
+    told = 'recall({"q": "x"}) -> <memories>\nx\n</memories>'
+    by_tool = MemoryRecord(content=told, origin=Origin.TOOL)
+    more = MemoryRecord(content=f"{told} and more", origin=Origin.TOOL)
+    said = MemoryRecord(content=told)
+    kept = EchoFilter()([Draft(record=record) for record in (by_tool, more, said)])
+    assert [draft.record.content for draft in kept] == [
+        'recall({"q": "x"}) ->  and more',
+        'recall({"q": "x"}) ->',
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

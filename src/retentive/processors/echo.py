@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retentive.protocols import Draft
+from retentive.records import Origin
 from retentive.text.block import OPEN_TAG, strip_blocks
 
 __all__ = ["EchoFilter"]
@@ -23,6 +24,6 @@ def _without_echo(draft: Draft) -> Draft | None:
     if OPEN_TAG not in content:
         return draft
     rest = strip_blocks(content).strip()
-    if not rest:
-        return None
+    if not rest or (draft.record.origin is Origin.TOOL and rest.endswith("->")):
+        return None  # a tool that told our memories has told nothing new
     return Draft(record=draft.record.but(content=rest), messages=draft.messages)
