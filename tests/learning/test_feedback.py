@@ -80,17 +80,21 @@ def teach(memory: Memory, count: int, *, liked: bool = True) -> LearnedWeights |
 def test_feedback_puts_first_what_helps(tmp_path: Path) -> None:
     with opened(tmp_path) as memory:
         memory.remember([*FACTS, *CHATTER])
-        asked = questions(60)[45:]
+        asked = questions(75)[60:]
 
-        def first() -> int:
-            return sum(memory.recall(q)[0].record.content == fact for q, fact in asked)
+        def rank(question: str, fact: str) -> int:
+            hits = memory.recall(question, limit=50)
+            return [hit.record.content for hit in hits].index(fact)
 
-        before = first()
-        learnt = teach(memory, 45)
+        def mean_rank() -> float:
+            return float(np.mean([rank(*one) for one in asked]))
+
+        before = mean_rank()
+        learnt = teach(memory, 60)
         assert learnt is not None
         assert learnt.used
-        assert learnt.weights["wordy"] < 0.8 < learnt.configured["wordy"]
-        assert first() > before
+        assert learnt.weights["wordy"] < 0.9 < learnt.configured["wordy"]
+        assert mean_rank() < before
 
 
 def test_what_was_learnt_lasts_and_is_explained(tmp_path: Path) -> None:
@@ -133,7 +137,7 @@ def test_namespaces_share_what_holds_for_those_held_out(tmp_path: Path) -> None:
             teach(memory.within(name), 30)
         carol = memory.within("carol").explain("Does Ann sell in Oslo?")
         assert carol.learned is not None
-        assert carol.weights["wordy"] < 0.9
+        assert carol.weights["wordy"] < 0.95
 
 
 def test_namespaces_that_share_nothing_learn_alone(tmp_path: Path) -> None:

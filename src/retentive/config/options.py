@@ -13,7 +13,13 @@ from retentive.config.units import parse_duration
 from retentive.config.wording import in_words, shown
 from retentive.protocols import LanguageModel, TokenCounter
 
-__all__ = ["Parameter", "checked_options", "parameters", "parts_for"]
+__all__ = [
+    "Parameter",
+    "checked_options",
+    "needed_parts",
+    "parameters",
+    "parts_for",
+]
 
 Parameter = tuple[Any, bool]
 """The type of an option, :data:`Any` where it is unknown, and whether it is a must."""
@@ -53,6 +59,16 @@ def parts_for(factory: Callable[..., Any], parts: Mapping[Any, Any]) -> dict[str
         for kind in _part_types(hint)
         if kind in parts and name != "return"
     }
+
+
+def needed_parts(factory: Callable[..., Any]) -> list[str]:
+    """Return the parameters without a default that take a part of the memory."""
+    hints = _hints(factory)
+    return [
+        name
+        for name, parameter in inspect.signature(factory).parameters.items()
+        if parameter.default is parameter.empty and _part_types(hints.get(name))
+    ]
 
 
 def checked_options(

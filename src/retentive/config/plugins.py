@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from retentive.config.options import checked_options, parameters, parts_for
+from retentive.config.options import (
+    checked_options,
+    needed_parts,
+    parameters,
+    parts_for,
+)
 from retentive.config.problems import Path, Problems, meant
-from retentive.errors import MissingExtraError, PluginError, RetentiveError
+from retentive.errors import (
+    MissingExtraError,
+    ModelError,
+    PluginError,
+    RetentiveError,
+)
+from retentive.protocols import LanguageModel
 from retentive.registry import find, installed
 
 __all__ = ["check_plugins", "factory", "make"]
@@ -68,10 +79,14 @@ def make(
         path=path,
         problems=problems,
     )
+    taken = parts_for(maker, parts)
+    for name in needed_parts(maker):
+        if name not in taken:
+            problems.add(path, f"needs a {name}; add the key {name!r} to the file")
     if problems:
         return None
     try:
-        return maker(**options, **parts_for(maker, parts))
+        return maker(**options, **taken)
     except (ValueError, TypeError) as exc:
         problems.add(path, str(exc))
         return None
@@ -79,13 +94,30 @@ def make(
 
 def check_plugins(document: Mapping[str, Any], *, problems: Problems) -> None:
     """Note every unknown plugin and every option that its plugin does not take."""
+    parts = {LanguageModel: _NoModelYet()} if document.get("model") else {}
     for group, path, choice in _choices(document):
         if isinstance(choice, Mapping) and isinstance(choice.get("type"), str):
-            _check(group, choice, path, problems)
+            _check(group, choice, path, problems, parts)
+
+
+class _NoModelYet:
+    """Stands where the model will, while a file is only checked."""
+
+    def complete(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        *,
+        schema: Mapping[str, Any] | None = None,
+    ) -> str:
+        raise ModelError("a configuration that is checked asks no model")
 
 
 def _check(
-    group: str, choice: Mapping[str, Any], path: Path, problems: Problems
+    group: str,
+    choice: Mapping[str, Any],
+    path: Path,
+    problems: Problems,
+    parts: Mapping[Any, Any],
 ) -> None:
     name = choice["type"]
     if ":" not in name and name not in installed(group):
@@ -100,7 +132,7 @@ def _check(
     try:
         maker = factory(group, name)
         if group in _MADE_TO_CHECK:
-            made = make(group, choice, path=path, problems=own)
+            made = make(group, choice, path=path, problems=own, parts=parts)
             if group == "scorers" and made is not None:
                 _check_scorer(made, name, path, own)
         elif inspect.isclass(maker) or group != "counters":

@@ -9,10 +9,12 @@ from retentive.protocols import Draft
 from retentive.records import Origin, trusted_copy
 from retentive.text.cues import Cue, find_cues
 
-__all__ = ["EstimateImportance", "estimate_importance"]
+__all__ = ["NEUTRAL", "EstimateImportance", "estimate_importance"]
 
 _BASE = 0.35
-_NEUTRAL = 0.5  # what a record has if nobody rated it
+NEUTRAL = 0.5
+"""What a record has if nobody rated it."""
+
 _CUE_WORTH = (
     (int(Cue.FIRST_PERSON), 0.1),
     (int(Cue.TIME_WORD), 0.05),
@@ -64,7 +66,7 @@ class EstimateImportance:
 
     def _rated(self, draft: Draft) -> Draft:
         record = draft.record
-        if record.importance != _NEUTRAL or self._rated_key in record.metadata:
+        if record.importance != NEUTRAL or self._rated_key in record.metadata:
             return draft
         importance = estimate_importance(record.content, origin=record.origin)
         rated = trusted_copy(record, importance=importance)
