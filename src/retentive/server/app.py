@@ -21,7 +21,7 @@ from retentive.server.errors import answer_to, refusal
 from retentive.server.memories import Memories
 from retentive.server.openapi import document
 
-__all__ = ["Life", "application"]
+__all__ = ["Door", "Life", "application"]
 
 Life = Callable[[], AbstractAsyncContextManager[None]]
 """What runs beside the requests, from before the first to after the last."""
@@ -64,19 +64,21 @@ def application(
             *Memories(memory=memory, rule=rule).routes(),
             *routes,
         ],
-        middleware=[Middleware(_Door, tokens=settings.tokens)],
+        middleware=[Middleware(Door, tokens=settings.tokens)],
         exception_handlers={RetentiveError: answer_to},
         lifespan=lifespan,
     )
 
 
-class _Door:
-    """Lets in who presents a token."""
+class Door:
+    """Lets in who presents a token; health and description stand open."""
 
     def __init__(self, app: ASGIApp, *, tokens: Sequence[str]) -> None:
+        """Stand before an application; without tokens anyone may enter."""
         self._app, self._tokens = app, tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or refuse it."""
         if scope["type"] != "http" or scope["path"] in _OPEN:
             await self._app(scope, receive, send)
             return
