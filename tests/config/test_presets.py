@@ -7,7 +7,7 @@ import pytest
 from retentive.config import load, preset_names, preset_text
 from retentive.errors import ConfigError
 from retentive.memory import Memory
-from retentive.recall.defaults import default_settings
+from retentive.recall.defaults import default_settings, precise_settings
 
 
 def saved(folder: Path, text: str) -> Path:
@@ -20,6 +20,7 @@ def test_the_presets_are_those_of_the_documentation() -> None:
     assert preset_names() == [
         "chat",
         "code",
+        "precise",
         "recommendation",
         "story",
         "summary",
@@ -46,6 +47,13 @@ def test_chat_ranks_as_the_code_does_without_a_file(tmp_path: Path) -> None:
         weighted.scorer.name: weighted.weight for weighted in default_settings().scorers
     }
     assert not any(choice.options for choice in scorers.values())
+
+
+def test_precise_ranks_as_the_code_does(tmp_path: Path) -> None:
+    scorers = load(saved(tmp_path, "preset: precise\n")).recall.scorers
+    assert {name: choice.weight for name, choice in scorers.items()} == {
+        weighted.scorer.name: weighted.weight for weighted in precise_settings().scorers
+    }
 
 
 def test_support_redacts_before_it_stores(tmp_path: Path) -> None:
