@@ -47,6 +47,10 @@ demo: $(VENV)/.user ## Remember a conversation of months, and ask about it
 test: $(VENV)/.developer ## Run all tests
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
+.PHONY: redis-server
+redis-server: ## As root on Debian: install a Redis server, for more tests
+	RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends redis-server
+
 check: lint types layers docs test ## Run all that CI runs
 
 lint: $(VENV)/.developer

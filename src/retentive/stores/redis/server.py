@@ -58,14 +58,13 @@ class Server:
         return self.address.kind == "cluster"
 
     def check(self) -> None:
-        """Reach it once, without patience.
+        """Reach it once.
 
         Raises:
             StoreConnectionError: It cannot be reached.
             MissingExtraError: The driver is not installed.
         """
-        with translated(str(self.address)):
-            self.client().execute_command("PING")
+        self.command("PING")
 
     def run(self, name: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         """Run a script of this package and return its answer.

@@ -1,6 +1,6 @@
 -- Applies a batch if what it was planned on is still so; else tells what is so now.
 -- Nothing is written before all has been checked.
-local ACKS_KEPT, ACKS_MS = 256, 120000
+local ACKS_KEPT, ACKS_MS = 1024, 120000
 local mode, epoch, nonce = take(), take(), take()
 local known = redis.call('HMGET', head, 'epoch', 'embedder')
 if known[1] ~= epoch then
@@ -134,6 +134,8 @@ local appended = messages()
 
 -- Remembered for a while, so that a retry after a lost answer changes nothing.
 redis.call('ZADD', acks, sequence * 4096 + math.min(appended, 4095), nonce)
-redis.call('ZREMRANGEBYRANK', acks, 0, -ACKS_KEPT - 1)
+if sequence % 64 == 0 then
+  redis.call('ZREMRANGEBYRANK', acks, 0, -ACKS_KEPT - 1)
+end
 redis.call('PEXPIRE', acks, ACKS_MS)
 return {'done', tostring(sequence * 4096 + math.min(appended, 4095))}

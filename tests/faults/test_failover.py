@@ -1,0 +1,113 @@
+"""Many processes on one server, and the death of a primary among them."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from retentive.index.replica import Replica
+from retentive.protocols import Batch, Put
+from retentive.records import MemoryRecord
+from retentive.stores.redis import RedisStore
+from retentive.stores.redis.keys import Keys
+from tests.clusters import ServerSet, start_cluster, start_sentinel
+from tests.faults.mixed_operations import HOME, work
+from tests.servers import RunningServer
+
+NEEDS_REDIS = pytest.mark.skipif(
+    shutil.which("redis-server") is None,
+    reason="there is no redis-server here; root gets it by: make redis-server",
+)
+HEAD = Keys("retentive", HOME).part("head")
+
+
+def kill_primary(found: ServerSet) -> RunningServer:
+    cluster = found.url.startswith("redis+cluster")
+    primary = found.primary_of(HEAD) if cluster else found.servers[0]
+    primary.kill()
+    return primary
+
+
+def kill_amidst_work(cluster: ServerSet) -> None:
+    """Kill the primary once there is work, and bring it back when another took over.
+
+    Not before: it comes back empty, and would have its replica forget all.
+    """
+    store = RedisStore.open(cluster.url)
+    until(lambda: sum(store.count(HOME).values()) > 15)
+    dead = kill_primary(cluster)
+    until(lambda: cluster.primary_of(HEAD) is not dead)
+    dead.restart()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_processes_lose_nothing_and_double_nothing(redis_url: str) -> None:
+    assert "none lost" in work(redis_url, processes=4, operations=60)
+
+
+@pytest.mark.parametrize(
+    ("start", "binary"),
+    [
+        pytest.param(start_sentinel, None, id="sentinel-valkey"),
+        pytest.param(
+            start_sentinel, "redis-server", id="sentinel-redis", marks=NEEDS_REDIS
+        ),
+        pytest.param(
+            start_cluster, "redis-server", id="cluster-redis", marks=NEEDS_REDIS
+        ),
+    ],
+)
+def test_a_failover_loses_no_write_that_a_replica_confirmed(
+    tmp_path: Path, start: Callable[..., ServerSet], binary: str | None
+) -> None:
+    found = start(tmp_path, binary=binary)
+    try:
+        # A set of two cannot confirm any more when one has died, so the writes
+        # before it are confirmed, and those after it have one copy.
+        store = RedisStore.open(found.url, replicas=1, patience_s=20)
+        acknowledged = set()
+        for number in range(50):
+            record = MemoryRecord(content=f"before {number}", namespace=HOME)
+            store.apply(Batch(namespace=HOME, puts=[Put(record=record)]))
+            acknowledged.add(record.id)
+        replica = Replica(store, [HOME])
+        before = replica.frame()
+        epoch = store.changes(HOME, 0).epoch
+        store.close()
+        survivor = RedisStore.open(found.url, patience_s=20)
+        kill_primary(found)
+        record = MemoryRecord(content="after", namespace=HOME)
+        survivor.apply(Batch(namespace=HOME, puts=[Put(record=record)]))
+        assert {r.id for r in survivor.scan(HOME)} == acknowledged | {record.id}
+        assert survivor.changes(HOME, 0).epoch != epoch
+        replica._store = survivor
+        frame = replica.frame()
+        assert before.size == 50
+        assert set(frame.ids) == acknowledged | {record.id}
+    finally:
+        found.stop()
+
+
+def test_work_goes_on_through_the_death_of_a_primary(tmp_path: Path) -> None:
+    found = start_cluster(tmp_path)
+    try:
+        checked = work(
+            found.url,
+            processes=3,
+            operations=60,
+            replicas=1,
+            meanwhile=lambda: kill_amidst_work(found),
+        )
+        assert "none lost" in checked
+    finally:
+        found.stop()
