@@ -120,6 +120,10 @@ class AsyncMemory:
         """Return one record; see :meth:`Memory.get`."""
         return await to_thread(self.sync.get, id)
 
+    async def leaves(self, id: str) -> list[MemoryRecord]:
+        """Return what a summary stands for; see :meth:`Memory.leaves`."""
+        return await to_thread(self.sync.leaves, id)
+
     async def messages(self, session: str, *, last: int | None = None) -> list[Message]:
         """Return a transcript; see :meth:`Memory.messages`."""
         return await to_thread(self.sync.messages, session, last=last)

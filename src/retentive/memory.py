@@ -39,6 +39,7 @@ from retentive.protocols import (
 )
 from retentive.recall.context import Context
 from retentive.recall.defaults import default_settings
+from retentive.recall.descent import descend
 from retentive.recall.explain import Explanation, WhyNot, explained, why_not
 from retentive.recall.filters import Scope, scope_of
 from retentive.recall.pipeline import CONTEXT_HITS, Recaller
@@ -372,7 +373,7 @@ class Memory:
             session: The session that asks.
             scope: What may be returned.
             conditions: The scope's fields, instead of it: ``where``, ``kinds``,
-                ``origins``, ``sessions``, ``since``, ``until``, ``as_of``.
+                ``origins``, ``sessions``, ``ids``, ``since``, ``until``, ``as_of``.
         """
         _check_limit(limit)
         ranking, _ = self._rank(query, limit, now, session, scope, conditions)
@@ -462,6 +463,17 @@ class Memory:
                 "remember() and recall()"
             )
         return found[0]
+
+    def leaves(self, id: str) -> list[MemoryRecord]:
+        """Return the memories that a summary stands for, however far down, by time.
+
+        ``recall(question, ids=[leaf.id for leaf in leaves])`` asks them alone. Those
+        that are gone lack; a record that is no summary is its own leaf.
+
+        Raises:
+            RecordNotFoundError: No record of this id is in the namespace.
+        """
+        return descend(self.store, self.get(id))
 
     def records(self) -> Iterator[MemoryRecord]:
         """Yield every record of the namespace by id, whatever its status."""

@@ -32,6 +32,7 @@ class Scope:
         kinds: Kinds to return; all if empty.
         origins: Trust labels to return; all if empty.
         sessions: Sessions to return; all if empty.
+        ids: Records to return; all if empty.
         since: Only what happened at or after this time.
         until: Only what happened before this time.
         as_of: Only what had been learnt by this time.
@@ -41,13 +42,14 @@ class Scope:
     kinds: Sequence[Kind | str] = ()
     origins: Sequence[Origin | str] = ()
     sessions: Sequence[str] = ()
+    ids: Sequence[str] = ()
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse bad values at once, not at the first row."""
-        for name in ("kinds", "origins", "sessions"):
+        for name in ("kinds", "origins", "sessions", "ids"):
             if isinstance(getattr(self, name), str):
                 raise InvalidInputError(
                     f"{name} must be a list, got the string {getattr(self, name)!r}"
@@ -77,6 +79,11 @@ class Scope:
             wanted = set(self.sessions)
             codes = [i for i, name in enumerate(frame.sessions) if name in wanted]
             allowed &= np.isin(frame.session, codes)
+        if self.ids:
+            chosen = frozenset(self.ids)
+            allowed &= np.fromiter(
+                (id in chosen for id in frame.ids), np.bool_, count=frame.size
+            )
         return allowed & self._in_time(frame) & self._by_metadata(frame, allowed)
 
     def _in_time(self, frame: ColumnFrame) -> NDArray[np.bool_]:
