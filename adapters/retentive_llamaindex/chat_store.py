@@ -81,8 +81,9 @@ class RetentiveChatStore(Place, BaseChatStore):
 
     def get_keys(self) -> list[str]:
         """Return the keys that have messages, oldest first."""
-        sessions = self.memory.store.sessions(self.memory.namespace)
-        return [key for key, archived in map(key_of, sessions) if not archived]
+        return [
+            key for key, archived in map(key_of, self.memory.sessions()) if not archived
+        ]
 
     def _transcript(self, key: str) -> Transcript:
         return Transcript(self.memory, session_of(key), capture=self.capture)

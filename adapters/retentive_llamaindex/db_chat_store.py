@@ -185,5 +185,6 @@ class RetentiveDBChatStore(Place, AsyncDBChatStore):
         return [to_chat(message) for message in oldest]
 
     def _keys(self) -> list[str]:
-        sessions = self.memory.store.sessions(self.memory.namespace)
-        return list(dict.fromkeys(key for key, _ in map(key_of, sessions)))
+        return list(
+            dict.fromkeys(key for key, _ in map(key_of, self.memory.sessions()))
+        )

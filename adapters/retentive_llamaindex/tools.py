@@ -41,26 +41,29 @@ def memory_tools(
     """
     verbs = _Verbs(Place(memory, **place), session=session, limit=limit)
     return [
-        _tool(verbs.recall_memories),
+        _tool(verbs.recall),
         _tool(verbs.remember),
-        _tool(verbs.correct_memory),
-        _tool(verbs.forget_memory),
+        _tool(verbs.correct),
+        _tool(verbs.forget),
     ]
 
 
 class _Verbs:
-    """What the tools do; a model reads the names, arguments and first lines."""
+    """What the tools do.
+
+    A model reads their docstrings, whose arguments LlamaIndex finds by their types.
+    """
 
     def __init__(self, place: Place, *, session: str | None, limit: int) -> None:
         self._place = place
         self._session = session
         self._limit = limit
 
-    def recall_memories(self, query: str) -> str:
+    def recall(self, query: str) -> str:
         """Look up what was said or learnt in earlier conversations.
 
         Args:
-            query: What you want to know, as a question or in key words.
+            query (str): What you want to know, as a question or in key words.
         """
         hits = self._place.memory.recall(
             query, limit=self._limit, session=self._session
@@ -74,36 +77,39 @@ class _Verbs:
         """Keep a fact for later conversations.
 
         Args:
-            fact: One fact in a whole sentence that names who it is about.
+            fact (str): One fact in a whole sentence that names who it is about.
         """
         ids = self._place.memory.remember(fact, session=self._session)
         return _block(f"Remembered as {ids[0]}." if ids else "That is not kept.")
 
-    def correct_memory(self, id: str, fact: str) -> str:
+    def correct(self, id: str, fact: str) -> str:
         """Replace what a memory says, when it was wrong or has changed.
 
         Args:
-            id: The memory's id, as recall_memories shows it.
-            fact: What it shall say.
+            id (str): The memory's id, as recall shows it.
+            fact (str): What it shall say.
         """
         self._place.memory.update(id, content=fact)
         return _block(f"Corrected {id}.")
 
-    def forget_memory(self, id: str) -> str:
+    def forget(self, id: str) -> str:
         """Remove a memory for good, when the user asks for it.
 
         Args:
-            id: The memory's id, as recall_memories shows it.
+            id (str): The memory's id, as recall shows it.
         """
         gone = self._place.memory.forget([id])
         return _block(f"Forgot {id}." if gone else f"There is no memory {id}.")
 
 
 def _tool(do: Callable[..., str]) -> FunctionTool:
-    async def adone(**arguments: Any) -> str:
-        return await to_thread(do, **arguments)
+    async def adone(*arguments: Any, **named: Any) -> str:
+        return await to_thread(do, *arguments, **named)
 
-    return FunctionTool.from_defaults(fn=do, async_fn=adone, name=do.__name__)
+    summary = (do.__doc__ or "").partition("\n")[0]
+    return FunctionTool.from_defaults(
+        fn=do, async_fn=adone, name=do.__name__, description=summary
+    )
 
 
 def _line(hit: Hit) -> str:

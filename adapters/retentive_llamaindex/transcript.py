@@ -9,8 +9,9 @@ from dataclasses import replace
 from llama_index.core.base.llms.types import ChatMessage
 
 from retentive import Memory
+from retentive.errors import InvalidInputError
 from retentive.protocols import Batch, MessageDelete
-from retentive.records import Message
+from retentive.records import RESERVED, Message
 from retentive_llamaindex.messages import from_chat, said
 
 __all__ = ["Transcript", "archive_of", "key_of", "session_of"]
@@ -30,7 +31,15 @@ class Transcript:
             memory: Where it is kept.
             session: Its name.
             capture: Whether what is appended also becomes memories.
+
+        Raises:
+            InvalidInputError: The name is reserved.
         """
+        if session.startswith(RESERVED):
+            raise InvalidInputError(
+                f"session {session!r} is reserved: names that start with {RESERVED!r} "
+                "are our own; choose another"
+            )
         self.session = session
         self._memory = memory
         self._capture = capture
@@ -135,7 +144,7 @@ class Transcript:
 
 def session_of(key: str) -> str:
     """Return the session of a chat store's key: its own name, wherever possible."""
-    return _ACTIVE + key if key.startswith((_ACTIVE, _ARCHIVED)) else key
+    return _ACTIVE + key if key.startswith((_ACTIVE, _ARCHIVED, RESERVED)) else key
 
 
 def archive_of(key: str) -> str:
