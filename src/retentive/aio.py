@@ -148,6 +148,10 @@ class AsyncMemory:
         """Say which memories an answer relied on; see :meth:`Memory.used`."""
         await to_thread(self.sync.used, ids)
 
+    async def history(self, id: str) -> list[MemoryRecord]:
+        """Return what a record replaced; see :meth:`Memory.history`."""
+        return await to_thread(self.sync.history, id)
+
     async def sessions(self) -> list[str]:
         """Return the conversations; see :meth:`Memory.sessions`."""
         return await to_thread(self.sync.sessions)

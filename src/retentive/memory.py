@@ -15,6 +15,7 @@ from typing import Any, Self
 from retentive.capture import Capture
 from retentive.consolidate.defaults import default_consolidation
 from retentive.consolidate.engine import Approve, Consolidator, Progress
+from retentive.consolidate.history import chain
 from retentive.consolidate.report import JournalEntry, Report
 from retentive.consolidate.schedule import Schedule
 from retentive.consolidate.settings import ConsolidationSettings
@@ -373,7 +374,8 @@ class Memory:
             session: The session that asks.
             scope: What may be returned.
             conditions: The scope's fields, instead of it: ``where``, ``kinds``,
-                ``origins``, ``sessions``, ``ids``, ``since``, ``until``, ``as_of``.
+                ``origins``, ``sessions``, ``ids``, ``since``, ``until``, ``as_of``,
+                ``valid_at``.
         """
         _check_limit(limit)
         ranking, _ = self._rank(query, limit, now, session, scope, conditions)
@@ -474,6 +476,20 @@ class Memory:
             RecordNotFoundError: No record of this id is in the namespace.
         """
         return descend(self.store, self.get(id))
+
+    def history(self, id: str) -> list[MemoryRecord]:
+        """Return what a record replaced and what replaced it, oldest first.
+
+        Its merged copies are among them. With ``recall(valid_at=…)`` and
+        ``recall(as_of=…)`` a question can be put to an earlier time.
+
+        Raises:
+            RecordNotFoundError: No record of this id is in the namespace.
+        """
+        self.get(id)
+        frame = self.recaller.replica((self.namespace,)).frame()
+        found = self.store.get(self.namespace, chain(frame, id))
+        return sorted(found, key=lambda record: (record.occurred_at, record.id))
 
     def records(self) -> Iterator[MemoryRecord]:
         """Yield every record of the namespace by id, whatever its status."""

@@ -6,6 +6,7 @@ from retentive.policies.budget import Budget
 from retentive.policies.decay import Decay
 from retentive.policies.expire import Expire
 from retentive.policies.near_duplicates import NearDuplicates
+from retentive.policies.supersede import Supersede
 from retentive.protocols import ConsolidationPolicy
 from retentive.testing.policy_suite import PolicySuite
 
@@ -14,6 +15,7 @@ ALL = (
     Decay(),
     Decay(curve="power_law", grace_s=None),
     Expire(),
+    Supersede(),
     Budget(records=40, tokens=500),
 )
 

@@ -100,6 +100,11 @@ class ColumnFrame:
         return self.holdings.session_tokens
 
     @property
+    def replaced_at(self) -> NDArray[np.float64]:
+        """``(n,)``: when we learnt what replaced each row; NaN where nothing did."""
+        return self.holdings.replaced_at[self.rows]
+
+    @property
     def mean_tokens(self) -> float:
         """Estimated tokens per memory of the whole namespace, at least 1."""
         return self.holdings.mean_tokens

@@ -43,6 +43,7 @@ class Holdings:
     further_times: NDArray[np.float64] = field(
         default_factory=lambda: np.empty(0, np.float64)
     )
+    successors: Mapping[int, str] = field(default_factory=dict)
     _last_postings: tuple[tuple[str, ...], list[Posting]] = ((), [])
     _last_company: tuple[tuple[int, ...], tuple[NDArray[np.bool_], float] | None] = (
         (),
@@ -106,6 +107,25 @@ class Holdings:
         found = (rows, float(rows.sum()) / max(1, self.documents))
         object.__setattr__(self, "_last_company", (speakers, found))
         return found
+
+    @cached_property
+    def replaced_at(self) -> NDArray[np.float64]:
+        """``(size,)``: when we learnt what replaced each row, POSIX seconds.
+
+        That is when its successor was recorded; NaN where there is none.
+        """
+        times = np.full(self.size, np.nan)
+        if not self.successors:
+            return times
+        alive, code = self.columns["alive"], self.columns["namespace"]
+        rows = {
+            (int(code[row]), self.ids[row]): row
+            for row in np.flatnonzero(alive).tolist()
+        }
+        for row, id in self.successors.items():
+            if row < self.size and (by := rows.get((int(code[row]), id))) is not None:
+                times[row] = self.columns["recorded_at"][by]
+        return times
 
     @cached_property
     def session_tokens(self) -> NDArray[np.float32]:

@@ -192,6 +192,7 @@ class Replica:
         segment = Segment.of(fresh.hashes, fresh.columns["length"], first_row=first)
         self._state.postings = add_segment(self._state.postings, segment)
         self._state.metadata.extend(record.metadata or None for record in records)
+        self._follow_up(enumerate(records, first))
         self._append_vectors(fresh.vectors, before=first, count=len(records))
         self._add_further([(first + row, at) for row, at in fresh.further])
         return broken
@@ -218,6 +219,7 @@ class Replica:
             held = self._state.table[name][rows]
             if not np.array_equal(held, values, equal_nan=held.dtype.kind == "f"):
                 self._state.table.set(name, rows, values)
+        self._follow_up(kept)
         self._drop_further(rows)
         self._add_further(
             [
@@ -226,6 +228,20 @@ class Replica:
                 for occurrence in record.occurrences
             ]
         )
+
+    def _follow_up(self, rows: Iterable[tuple[int, MemoryRecord]]) -> None:
+        """Keep what replaced each row, in a copy: frames hold the old one."""
+        held = self._state.successors
+        changed = [(row, r) for row, r in rows if held.get(row) != r.superseded_by]
+        if not changed:
+            return
+        copy = dict(held)
+        for row, record in changed:
+            if record.superseded_by is None:
+                copy.pop(row, None)
+            else:
+                copy[row] = record.superseded_by
+        self._state.successors = copy
 
     def _bury(self, rows: Sequence[int]) -> set[int]:
         """Mark rows as dead; return the sessions whose links they break."""
@@ -271,5 +287,6 @@ class Replica:
                 roles=tuple(self._state.names.roles),
                 further_rows=self._state.further[0],
                 further_times=self._state.further[1],
+                successors=self._state.successors,
             )
         )

@@ -31,7 +31,7 @@ from retentive.protocols import Store, SupportsSnapshots, SupportsVectorScan
 __all__ = ["load_snapshot", "save_snapshot", "snapshot_file", "write_file"]
 
 _MAGIC = b"RTNSNAP1"
-_ANALYSIS = 2
+_ANALYSIS = 3
 """Raise it whenever tokenising, cues, topics, dates or a column changes its meaning."""
 
 _MIN_NEW_ROWS = 64  # fewer are read from the store in a millisecond or two
@@ -115,6 +115,7 @@ def _encoded(state: State, embedder: str | None) -> bytes:
         "roles": state.names.roles,
         "ids": state.ids,
         "metadata": [dict(item) if item else None for item in state.metadata],
+        "successors": list(state.successors.items()),
         "arrays": [[n, a.dtype.str, len(a)] for n, a in arrays.items()],
     }
     head = json.dumps(header).encode()
@@ -166,6 +167,7 @@ def _state(
     last = np.flatnonzero(arrays["alive"] & (session >= 0) & (following < 0))
     state.tails = dict(zip(session[last].tolist(), last.tolist(), strict=True))
     state.further = (arrays["further_rows"], arrays["further_times"])
+    state.successors = dict(header["successors"])
     state.vectors = Vectors(header["dim"]) if header["dim"] else None
     state.saved_rows = size
     return state

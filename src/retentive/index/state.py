@@ -36,6 +36,7 @@ class State:
             double their cost; most replicas hold one namespace.
         tails: The last row of each session.
         further: Rows and times (POSIX seconds) of further occurrences.
+        successors: By row, the id of the record that replaced it.
         saved_rows: Rows that the snapshot on disk holds.
     """
 
@@ -52,6 +53,7 @@ class State:
     further: tuple[NDArray[np.int32], NDArray[np.float64]] = field(
         default_factory=lambda: (np.empty(0, np.int32), np.empty(0, np.float64))
     )
+    successors: Mapping[int, str] = field(default_factory=dict)
     saved_rows: int = 0
 
     @classmethod

@@ -35,7 +35,10 @@ class Scope:
         ids: Records to return; all if empty.
         since: Only what happened at or after this time.
         until: Only what happened before this time.
-        as_of: Only what had been learnt by this time.
+        as_of: What we knew then: only what had been learnt by this time, and
+            what was replaced by something learnt later, as if it never was.
+        valid_at: What was true then: what had happened by this time and had not
+            been replaced yet, as we know it now (or knew it ``as_of``).
     """
 
     where: Mapping[str, Any] = field(default_factory=dict)
@@ -46,6 +49,7 @@ class Scope:
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
+    valid_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse bad values at once, not at the first row."""
@@ -54,7 +58,7 @@ class Scope:
                 raise InvalidInputError(
                     f"{name} must be a list, got the string {getattr(self, name)!r}"
                 )
-        for name in ("since", "until", "as_of"):
+        for name in ("since", "until", "as_of", "valid_at"):
             if getattr(self, name) is not None:
                 to_utc(getattr(self, name), name=name)
         _codes(KINDS, self.kinds, name="kinds")
@@ -64,11 +68,7 @@ class Scope:
 
     def allows(self, frame: ColumnFrame, *, now: datetime) -> NDArray[np.bool_]:
         """Return ``(n,)``: whether each row may be returned."""
-        present = now.timestamp()
-        allowed: NDArray[np.bool_] = frame.alive & (
-            frame.status == STATUSES.index(Status.ACTIVE)
-        )
-        allowed &= ~(frame.expires_at <= present) & ~(frame.valid_until <= present)
+        allowed = frame.alive & self._holds(frame, now)
         if self.kinds:
             allowed &= np.isin(frame.kind, _codes(KINDS, self.kinds, name="kinds"))
         if self.origins:
@@ -85,6 +85,25 @@ class Scope:
                 (id in chosen for id in frame.ids), np.bool_, count=frame.size
             )
         return allowed & self._in_time(frame) & self._by_metadata(frame, allowed)
+
+    def _holds(self, frame: ColumnFrame, now: datetime) -> NDArray[np.bool_]:
+        """Return rows that are true, or were at the times asked for."""
+        active: NDArray[np.bool_] = frame.status == STATUSES.index(Status.ACTIVE)
+        known = (self.as_of or now).timestamp()
+        then = (self.valid_at or self.as_of or now).timestamp()
+        if self.as_of is None and self.valid_at is None:
+            ended = frame.valid_until <= then
+            return active & ~ended & ~(frame.expires_at <= known)
+        replaced = frame.status == STATUSES.index(Status.SUPERSEDED)
+        # What was learnt only later does not end anything yet. Where nobody knows
+        # any more what replaced a record, its end counts as known at once.
+        unknown = replaced & (frame.replaced_at > known)
+        ended = (frame.valid_until <= then) & ~unknown
+        held: NDArray[np.bool_] = active | replaced
+        held &= ~ended & ~(frame.expires_at <= known)
+        if self.valid_at is not None:
+            held &= frame.occurred_at <= then
+        return held
 
     def _in_time(self, frame: ColumnFrame) -> NDArray[np.bool_]:
         inside = np.ones(frame.size, np.bool_)

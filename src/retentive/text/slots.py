@@ -1,0 +1,52 @@
+"""What a text says about whom: subject, attribute and value, by rules.
+
+Precise rather than complete: where the rules are not sure, they say nothing. Two
+texts can only contradict each other in a slot, the same attribute of the same
+subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retentive.text import slots_en, slots_zh
+from retentive.text.fold import has_han
+from retentive.text.normalise import canonical
+from retentive.text.sentences import sentences
+from retentive.text.slot import Slot
+
+__all__ = ["Reading", "Slot", "read_slots"]
+
+_READ_CHARS = 600  # a longer text is no statement of a fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the rules make of a text.
+
+    Attributes:
+        slots: In order of appearance, each attribute of each subject once, as it
+            was said last.
+        whole: Whether the text says nothing else: only then may it be closed as
+            a whole.
+    """
+
+    slots: Sequence[Slot]
+    whole: bool
+
+
+def read_slots(text: str) -> Reading:
+    """Read a text in English or Chinese."""
+    if len(text) > _READ_CHARS:
+        return Reading(slots=(), whole=False)
+    found: dict[tuple[str, str], Slot] = {}
+    whole = True
+    for sentence in sentences(text):
+        if not canonical(sentence).strip():
+            continue
+        rules = slots_zh if has_han(sentence) else slots_en
+        slots, rest = rules.read(sentence)
+        whole = whole and not rest
+        found |= {(slot.subject, slot.attribute): slot for slot in slots}
+    return Reading(slots=tuple(found.values()), whole=whole and len(found) == 1)
