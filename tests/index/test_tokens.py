@@ -77,6 +77,7 @@ def test_a_damaged_file_is_made_anew(
         expected = memory.recall("cat number 7")
     [path] = (tmp_path / "a.db-replica").glob("*.tokens")
     path.write_bytes(path.read_bytes()[:-40])
+    caplog.set_level("WARNING", logger="retentive")
     with Memory.open(
         tmp_path / "a.db", embedder=WordEmbedder(), recall=SETTINGS
     ) as two:
