@@ -188,3 +188,20 @@ def test_counting_memories_leaves_the_state_out(tmp_path: Path) -> None:
     arguments = ["stats", "--json", "--db", str(tmp_path / "a.db")]
     shown = json.loads(CliRunner().invoke(app, arguments).output)
     assert shown["namespaces"] == [{"labels": ["default"], "memories": 1}]
+
+
+def test_nobody_s_memories_live_in_a_side_namespace(tmp_path: Path) -> None:
+    with opened(tmp_path) as memory, pytest.raises(InvalidInputError, match="reserved"):
+        memory.within("retentive:working", "alice")
+
+
+def test_redis_keeps_the_state_for_other_processes(redis_url: str) -> None:
+    structure = partial(Queue, budget=12, keep=0.5, counter=by_words)
+    with Memory.open(redis_url, structure=structure) as memory:
+        memory.working("s").add(["I bought a kayak.", "It is red."])
+        assert contents(memory) == ["I bought a kayak."]
+    with Memory.open(redis_url, structure=structure) as memory:
+        working = memory.working("s")
+        assert [m.content for m in working.window()] == ["It is red."]
+        working.flush()
+        assert len(contents(memory)) == 2

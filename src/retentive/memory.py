@@ -22,7 +22,6 @@ from retentive.consolidate.settings import ConsolidationSettings
 from retentive.errors import InvalidInputError, RecordNotFoundError
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
-from retentive.learning.citing import cited
 from retentive.opening import open_embedder, open_store
 from retentive.processors.defaults import default_processors
 from retentive.processors.inputs import Input, as_items, read_input
@@ -53,13 +52,13 @@ from retentive.records import (
     Namespace,
     Recalled,
     Status,
-    check_namespace,
+    callers_namespace,
     to_utc,
 )
 from retentive.registry import find
 from retentive.structures.queue import Queue
 from retentive.text.counters import estimate_tokens
-from retentive.tuning import Asked, Tuner
+from retentive.tuning import Tuner
 from retentive.working import WorkingMemory
 
 __all__ = ["Memory"]
@@ -127,8 +126,8 @@ class Memory:
             clock: Tells the present, UTC.
         """
         self.store = store
-        self.namespace: Namespace = check_namespace(namespace)
-        self.also_read = tuple(check_namespace(labels) for labels in also_read)
+        self.namespace: Namespace = callers_namespace(namespace)
+        self.also_read = tuple(callers_namespace(labels) for labels in also_read)
         self.embedder = embedder
         self.counter = counter
         self.budget = budget
@@ -175,7 +174,7 @@ class Memory:
         """
         given = dict(options)
         if namespace is not None:
-            given["namespace"] = check_namespace(namespace)
+            given["namespace"] = callers_namespace(namespace)
         if embedder is not None:
             given["embedder"] = open_embedder(embedder)
         if target is not None and str(target).endswith((".yaml", ".yml")):
@@ -187,7 +186,7 @@ class Memory:
         """Return the memory of another namespace over the same store and cache."""
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
-        other.namespace = check_namespace(labels)
+        other.namespace = callers_namespace(labels)
         return other
 
     # --- writing ---------------------------------------------------------------
@@ -340,12 +339,7 @@ class Memory:
         Raises:
             InvalidInputError: The recall is not of the last 4,096 of this process.
         """
-        asked = self.tuner.asked(recall_id)
-        shown = self.store.get(self.namespace, asked.shown)
-        places = cited(
-            answer, asked=asked.text, memories=[record.content for record in shown]
-        )
-        ids = [shown[place].id for place in places]
+        ids = self.tuner.cited(recall_id, answer)
         if ids:
             self.used(ids)
             self.feedback(recall_id, helpful=ids)
@@ -643,15 +637,12 @@ class Memory:
         scope: Scope | None,
         conditions: Mapping[str, Any],
     ) -> str:
-        asked = Asked(
-            text=ranking.query.text,
+        return self.tuner.note(
+            ranking.query,
+            hits,
             namespaces=(self.namespace, *self.also_read),
             scope=scope_of(scope, conditions),
-            now=ranking.query.now,
-            session=ranking.query.session,
-            shown=tuple(hit.record.id for hit in hits),
         )
-        return self.tuner.note(asked)
 
 
 def _check_limit(limit: int) -> None:

@@ -43,6 +43,7 @@ __all__ = [
     "Recalled",
     "Status",
     "ToolCall",
+    "callers_namespace",
     "check_namespace",
     "check_text",
     "is_side",
@@ -498,6 +499,21 @@ def side_namespace(namespace: Namespace, purpose: str) -> Namespace:
 def is_side(namespace: Namespace) -> bool:
     """Return whether this is a side namespace, ours and not a caller's."""
     return any(namespace[0] == f"{RESERVED}{purpose}" for purpose in SIDES)
+
+
+def callers_namespace(labels: Sequence[str]) -> Namespace:
+    """Return the labels as a namespace that memories may live in.
+
+    Raises:
+        InvalidInputError: They are no namespace, or the name of a side namespace.
+    """
+    namespace = check_namespace(labels)
+    if is_side(namespace):
+        raise InvalidInputError(
+            f"the first label of {namespace!r} is reserved for what we keep beside "
+            "memories; choose another"
+        )
+    return namespace
 
 
 def check_text(value: str, *, name: str, limit: int, empty: bool = False) -> str:

@@ -11,14 +11,15 @@ from threading import Lock
 import numpy as np
 
 from retentive.errors import InvalidInputError
+from retentive.learning.citing import cited
 from retentive.learning.examples import Example
 from retentive.learning.learner import Learner
-from retentive.protocols import LearnedWeights, Store
+from retentive.protocols import LearnedWeights, Query, Store
 from retentive.recall.features import features
 from retentive.recall.filters import Scope
 from retentive.recall.pipeline import Recaller
 from retentive.recall.ranking import RecallSettings, WeightedScorer
-from retentive.records import Namespace, new_id
+from retentive.records import Hit, Namespace, new_id
 
 __all__ = ["Asked", "Tuner"]
 
@@ -71,6 +72,7 @@ class Tuner:
             settings: The configured ranking, around which weights are learnt.
             shared: Whether namespaces learn from each other.
         """
+        self._store = store
         self._recaller = recaller
         self._configured = settings
         self._weights = {
@@ -101,14 +103,49 @@ class Tuner:
         """Return what was learnt for a namespace, if anything."""
         return self._learner.learnt(namespace, configured=self._weights)
 
-    def note(self, asked: Asked) -> str:
-        """Remember a recall; return the id by which feedback names it."""
+    def note(
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        *,
+        namespaces: tuple[Namespace, ...],
+        scope: Scope,
+    ) -> str:
+        """Remember a recall; return the id by which feedback names it.
+
+        Args:
+            query: What was asked.
+            hits: What was shown.
+            namespaces: Whose memories were asked, the asker's own first.
+            scope: What was allowed.
+        """
         recall_id = new_id()
+        asked = Asked(
+            text=query.text,
+            namespaces=namespaces,
+            scope=scope,
+            now=query.now,
+            session=query.session,
+            shown=tuple(hit.record.id for hit in hits),
+        )
         with self._lock:
             self._asked[recall_id] = asked
             if len(self._asked) > _REMEMBERED:
                 self._asked.popitem(last=False)
         return recall_id
+
+    def cited(self, recall_id: str, answer: str) -> list[str]:
+        """Return the ids of the asker's own memories whose words an answer has.
+
+        Raises:
+            InvalidInputError: The recall is unknown, or too long ago.
+        """
+        asked = self.asked(recall_id)
+        shown = self._store.get(asked.namespaces[0], asked.shown)
+        places = cited(
+            answer, asked=asked.text, memories=[record.content for record in shown]
+        )
+        return [shown[place].id for place in places]
 
     def asked(self, recall_id: str) -> Asked:
         """Return a recall.

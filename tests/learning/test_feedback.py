@@ -264,3 +264,14 @@ def test_the_middleware_learns_from_replies(tmp_path: Path) -> None:
             middleware = MemoryMiddleware(memory, learn=learn)
             converse(asked, generate=lambda _: reply, middleware=middleware)
             assert memory.get(id).access_count == uses
+
+
+def test_redis_keeps_what_was_learnt_for_other_processes(redis_url: str) -> None:
+    options = {"recall": SETTINGS, "clock": ManualClock(NOW)}
+    with Memory.open(redis_url, namespace=("alice",), **options) as memory:
+        memory.remember([*FACTS, *CHATTER])
+        learnt = teach(memory, 40)
+        assert learnt is not None
+        assert learnt.used
+    with Memory.open(redis_url, namespace=("alice",), **options) as memory:
+        assert memory.explain("Does Ann sell in Oslo?").learned == learnt
