@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage
 
+from retentive.errors import InvalidInputError
 from retentive.memory import Memory
+from retentive.records import Message
 from retentive_langchain.messages import from_langchain
 from retentive_langchain.turns import since_asked, written_by_middleware
 
 __all__ = ["keep_answers", "keep_input"]
+
+_log = logging.getLogger(__name__)
 
 
 def keep_input(
@@ -46,11 +51,23 @@ def keep_answers(
 
 
 def _keep(memory: Memory, messages: Sequence[BaseMessage], *, session: str) -> None:
-    now = memory.clock()
     said = [
-        from_langchain(message, session=session, at=now)
+        kept
         for message in messages
         if not written_by_middleware(message)
+        and (kept := _storable(message, session, memory)) is not None
     ]
     if said:
         memory.remember(said)
+
+
+def _storable(message: BaseMessage, session: str, memory: Memory) -> Message | None:
+    """Return the message to keep; ``None``, with a warning, if it cannot be stored.
+
+    A picture beyond all bounds, or broken text, is no reason to fail the run.
+    """
+    try:
+        return from_langchain(message, session=session, at=memory.clock())
+    except InvalidInputError as exc:
+        _log.warning("message %r is not remembered: %s", message.id, exc)
+        return None

@@ -385,3 +385,15 @@ def test_what_is_summarised_within_a_run_is_kept_whatever_the_order(
     expected = ["user", *(["assistant", "tool"] * 6), "assistant"]
     assert [m.role for m in said] == expected
     assert [m.content.split()[-1] for m in said if m.role == "tool"] == cities
+
+
+def test_a_message_that_cannot_be_stored_does_not_fail_the_run(
+    memory: Memory, caplog: pytest.LogCaptureFixture
+) -> None:
+    agent = create_agent(
+        ScriptedModel(answer=says("Noted.")), middleware=[RetentiveMiddleware(memory)]
+    )
+    agent.invoke(user("broken \ud800 text"), context=ALICE)
+    assert "lone surrogate" in caplog.text
+    [kept] = memory.within("alice").messages("default")
+    assert kept.content == "Noted."

@@ -6,8 +6,10 @@ import asyncio
 import multiprocessing
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -133,6 +135,8 @@ def test_without_a_query_the_last_changed_come_first(below: Store) -> None:
     assert keys(found) == ["a", "c", "b"]
     assert all(item.score is None for item in found)
     assert keys(store.search(HOME, limit=1, offset=1)) == ["c"]
+    assert store.search(HOME, limit=0) == store.search(HOME, offset=3) == []
+    assert store.search(HOME, query="new", limit=0) == []
 
 
 def test_values_are_handed_out_as_copies(store: RetentiveStore) -> None:
@@ -312,6 +316,20 @@ def test_a_store_that_it_opened_is_closed_with_it(tmp_path: Path) -> None:
         store.start_ttl_sweeper(0.0001)
         store.start_ttl_sweeper(0.0001)
     assert store.stop_ttl_sweeper()
+
+
+def test_threads_write_the_same_key_and_all_others(store: RetentiveStore) -> None:
+    def write(worker: int) -> None:
+        for n in range(5):
+            store.put(HOME, "shared", MappingProxyType({"by": worker, "n": n}))
+            store.put(HOME, f"{worker}-{n}", {"n": n})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    assert len(store.search(HOME, limit=100)) == 41
+    last = store.get(HOME, "shared")
+    assert last is not None
+    assert last.value["n"] == 4
 
 
 def _count_up(path: str, name: str) -> None:

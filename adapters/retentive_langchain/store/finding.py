@@ -130,7 +130,7 @@ class Finder:
             frame,
             settings=self._recall,  # type: ignore[arg-type]  # the caller has looked
             scope=_ItemScope(conditions=op.filter or {}, present=present),
-            limit=op.offset + op.limit,
+            limit=max(1, op.offset + op.limit),
         )
         for place in ranking.order:
             row = int(ranking.frame.rows[place])
@@ -196,7 +196,7 @@ def _page(
     """Yield a page of rows of items: each once, by the best of its texts."""
     owners = _owners(frame, np.arange(frame.size))
     seen: set[int] = set()
-    for one in found:
+    for one in found if op.limit > 0 else ():
         item = int(owners[one.row])
         if item < 0 or item in seen:
             continue

@@ -59,7 +59,7 @@ class Draft:
     Attributes:
         namespace: Where, the store's root included.
         key: Unique in the namespace.
-        value: JSON.
+        value: JSON that nobody else holds.
         texts: To search it by; at least one.
         vectors: One for each text, ``None`` for what has none.
         searchable: Whether a query may find it.
@@ -111,7 +111,7 @@ def records_of(
             key=draft.key if place == 0 else _RESERVED + item_id(draft.key, place),
             role=ITEM if place == 0 else TEXT,
             content=text,
-            metadata=plain(draft.value) if place == 0 else {},
+            metadata=draft.value if place == 0 else {},
             parts=(ContentPart(type=_EXTRAS, data=extras),) if place == 0 else (),
             derived_from=() if place == 0 else (item_id(draft.key),),
             embedding=None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from langgraph.store.base import PutOp
 
@@ -17,6 +18,7 @@ from retentive_langchain.store.items import (
     ITEM,
     Draft,
     item_id,
+    plain,
     records_of,
     renewed,
     text_count,
@@ -97,7 +99,8 @@ class Writer:
 
     def _drafts(self, namespace: Namespace, ops: Sequence[PutOp]) -> list[Draft]:
         """Return what to write, with the vectors of all of it in one go."""
-        wanted = [self._texts(op) for op in ops]
+        values = [plain(op.value) for op in ops]
+        wanted = [self._texts(op, value) for op, value in zip(ops, values, strict=True)]
         vectors = iter(
             self._index.embed([text for texts in wanted for text in texts])
             if self._index
@@ -107,26 +110,27 @@ class Writer:
             Draft(
                 namespace=namespace,
                 key=op.key,
-                value=op.value or {},
-                texts=texts or [whole_text(op.value or {})],
+                value=value,
+                texts=texts or [whole_text(value)],
                 vectors=[next(vectors) for _ in texts] or [None],
                 searchable=self._index is None or bool(texts),
                 ttl_minutes=op.ttl,
             )
-            for op, texts in zip(ops, wanted, strict=True)
+            for op, value, texts in zip(ops, values, wanted, strict=True)
         ]
 
-    def _texts(self, op: PutOp) -> list[str]:
-        if self._index is None or op.index is False or op.value is None:
+    def _texts(self, op: PutOp, value: Mapping[str, Any]) -> list[str]:
+        if self._index is None or op.index is False:
             return []
-        return self._index.texts(op.value, op.index)
+        return self._index.texts(value, op.index)
 
     def _apply(
         self, namespace: Namespace, drafts: Sequence[Draft], gone: Sequence[str]
     ) -> None:
         keys = [*(draft.key for draft in drafts), *gone]
         for attempt in range(_ATTEMPTS):
-            with self._lock:
+            # Threads that meet on a key queue up; others need not wait.
+            with self._lock if attempt else nullcontext():
                 held = self._items(namespace, keys)
                 try:
                     self._store.apply(self._batch(namespace, drafts, gone, held))
