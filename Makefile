@@ -54,6 +54,8 @@ redis-server: ## As root on Debian: install a Redis server, for more tests
 check: lint types layers docs test ## Run all that CI runs
 
 lint: $(VENV)/.developer
+	@! git ls-files 2>/dev/null | grep -m1 '^\.venv' || \
+	  { echo "a virtual environment is tracked; run: git rm -r --cached --quiet .venv*"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/interrogate --quiet src adapters
