@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from retentive.consolidate.erasing import Receipt
 from retentive.consolidate.report import JournalEntry, Report
 from retentive.memory import Memory
 from retentive.processors.inputs import Input
@@ -140,9 +141,19 @@ class AsyncMemory:
         """Return what a session's prompt holds; see :meth:`Memory.working`."""
         return AsyncWorkingMemory(self.sync.working(session))
 
-    async def forget(self, ids: Sequence[str]) -> list[str]:
+    async def forget(
+        self,
+        ids: Sequence[str] = (),
+        *,
+        query: str | None = None,
+        dry_run: bool = False,
+    ) -> list[str]:
         """Delete records; see :meth:`Memory.forget`."""
-        return await to_thread(self.sync.forget, ids)
+        return await to_thread(self.sync.forget, ids, query=query, dry_run=dry_run)
+
+    async def erase(self, *, below: bool = False) -> Receipt:
+        """Remove everything of this namespace; see :meth:`Memory.erase`."""
+        return await to_thread(self.sync.erase, below=below)
 
     async def used(self, ids: Sequence[str]) -> None:
         """Say which memories an answer relied on; see :meth:`Memory.used`."""

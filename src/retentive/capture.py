@@ -11,6 +11,7 @@ from retentive.protocols import (
     Batch,
     Draft,
     Embedder,
+    MessageDelete,
     Outcome,
     Processor,
     Put,
@@ -79,7 +80,31 @@ class Capture:
         records = self.embedded([draft.record for draft in drafts])
         puts = [Put(record=record) for record in records]
         batch = Batch(namespace=namespace, puts=puts, messages=messages)
-        return self._store.apply(batch).puts
+        outcomes = self._store.apply(batch).puts
+        self._take_back(namespace, drafts, outcomes)
+        return outcomes
+
+    def _take_back(
+        self, namespace: Namespace, drafts: Sequence[Draft], outcomes: Sequence[Outcome]
+    ) -> None:
+        """Remove messages that say only what was erased from their transcript again."""
+        if all(outcome.action != "barred" for outcome in outcomes):
+            return
+        pairs = list(zip(drafts, outcomes, strict=True))
+        barred = {
+            (message.session, message.id)
+            for draft, outcome in pairs
+            for message in draft.messages
+            if outcome.action == "barred"
+        }
+        barred -= {
+            (message.session, message.id)
+            for draft, outcome in pairs
+            for message in draft.messages
+            if outcome.action != "barred"
+        }
+        gone = [MessageDelete(session=session, id=id) for session, id in sorted(barred)]
+        self._store.apply(Batch(namespace=namespace, message_deletes=gone))
 
     def replace(self, record: MemoryRecord, *, expected_version: int) -> None:
         """Store a changed record in the place of the one of its id.

@@ -15,6 +15,8 @@ from typing import Any, Self
 from retentive.capture import Capture
 from retentive.consolidate.defaults import default_consolidation
 from retentive.consolidate.engine import Approve, Consolidator, Progress
+from retentive.consolidate.erasing import Receipt, erase
+from retentive.consolidate.forgetting import forget, matching
 from retentive.consolidate.history import chain
 from retentive.consolidate.report import JournalEntry, Report
 from retentive.consolidate.schedule import Schedule
@@ -27,9 +29,7 @@ from retentive.processors.defaults import default_processors
 from retentive.processors.inputs import Input, as_items, read_input
 from retentive.processors.revise import revised
 from retentive.protocols import (
-    Batch,
     ConsolidationPolicy,
-    Delete,
     Embedder,
     LearnedWeights,
     Processor,
@@ -272,21 +272,58 @@ class Memory:
             clock=self._now,
         )
 
-    def forget(self, ids: Sequence[str]) -> list[str]:
-        """Delete records for good, leaving tombstones.
+    def forget(
+        self,
+        ids: Sequence[str] = (),
+        *,
+        query: str | None = None,
+        dry_run: bool = False,
+    ) -> list[str]:
+        """Delete records for good, with all that was made of them.
+
+        Their merged copies go, what was derived from them, the messages that said
+        them, and what the journal keeps. They are not learnt again.
+
+        Args:
+            ids: Which.
+            query: Also all memories that hold every word of this, stop words apart.
+            dry_run: Only return which.
 
         Returns:
             The ids that were there.
         """
         if isinstance(ids, str):
             raise InvalidInputError(f"ids must be a list, got the string {ids!r}")
-        commit = self.store.apply(
-            Batch(
-                namespace=self.namespace,
-                deletes=[Delete(id=id, bar=True) for id in ids],
-            )
+        replica = self.recaller.replica((self.namespace,))
+        found = matching(replica.frame(), query) if query is not None else []
+        wanted = list(dict.fromkeys([*ids, *found]))
+        if dry_run:
+            return [record.id for record in self.store.get(self.namespace, wanted)]
+        return forget(self.store, self.namespace, wanted)
+
+    def erase(self, *, below: bool = False) -> Receipt:
+        """Remove everything of this namespace, and return a receipt.
+
+        Records, vectors, transcripts, summaries and derivations, the journal,
+        working memory, learnt weights and snapshots. What was erased is not learnt
+        again. Other processes follow when they next read.
+
+        Args:
+            below: Whether the namespaces below it go, too.
+
+        Raises:
+            BusyError: The namespace is being consolidated.
+        """
+        self.schedule.wait()
+        receipt = erase(
+            self.store,
+            self.namespace,
+            below=below,
+            now=self._now(),
+            lease_s=self.consolidation.lease_s,
         )
-        return [item.id for item in commit.deletes if item.action == "deleted"]
+        self.recaller.replicas.forget()
+        return receipt
 
     def used(self, ids: Sequence[str]) -> None:
         """Say which memories an answer relied on; feeds the signal of use.

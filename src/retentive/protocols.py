@@ -51,6 +51,7 @@ __all__ = [
     "Structure",
     "StructureState",
     "Summariser",
+    "SupportsCompaction",
     "SupportsGate",
     "SupportsMessages",
     "SupportsReembedding",
@@ -372,6 +373,18 @@ class SupportsSnapshots(Protocol):
 
     def snapshot_path(self, namespace: Namespace) -> Path | None:
         """Return where this namespace's replica may be saved, if anywhere."""
+
+
+@runtime_checkable
+class SupportsCompaction(Protocol):
+    """A store in whose files the bytes of what was deleted may linger."""
+
+    def compact(self) -> bool:
+        """Give freed space back and overwrite what it held.
+
+        Returns:
+            Whether that was done; false while others hold the files open.
+        """
 
 
 @runtime_checkable

@@ -55,3 +55,18 @@ def test_an_export_has_conversations_and_no_journal(run: Run, doubled: Path) -> 
     lines = run("export").stdout.splitlines()
     assert len(lines) == 3  # a header and two records
     assert json.loads(run("stats", "--json").stdout)["messages"] == 0
+
+
+def test_forgetting_shows_what_it_forgets(run: Run, doubled: Path) -> None:
+    assert "would forget 2" in run("forget", "--query", "nuts", "--dry-run").stdout
+    assert "I am allergic to nuts." in run("forget", "--query", "nuts").stdout
+    assert "forgot 0" in run("forget", "--query", "nuts").stdout
+    run("forget", code=2)
+
+
+def test_erasing_asks_and_prints_a_receipt(run: Run, doubled: Path) -> None:
+    run("erase", code=1, stdin="n\n")
+    with Memory.open(doubled) as memory:
+        assert memory.count() == {Status.ACTIVE: 2}
+    receipt = json.loads(run("erase", "--yes").stdout)
+    assert (receipt["records"], receipt["tombstones"], receipt["left"]) == (2, 2, {})

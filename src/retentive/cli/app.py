@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "consolidate:consolidate",
             "Tidy up: merge, supersede, archive; --dry-run shows it first.",
         ),
+        "forget": ("forgetting:forget", "Delete memories and all made of them."),
+        "erase": ("forgetting:erase", "Remove all of a namespace, with a receipt."),
         "undo": ("consolidate:undo", "Take back what a consolidation did."),
         "stats": ("stats:stats", "Count memories and draw them over time."),
         "config": ("config:config", "Check a configuration, print schema or presets."),

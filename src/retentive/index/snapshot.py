@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, cast
@@ -110,11 +110,14 @@ def _encoded(state: State, embedder: str | None) -> bytes:
         "namespaces": [list(namespace) for namespace in state.names.namespaces],
         "seen": list(state.seen.values()),
         "epochs": [state.epochs.get(namespace, "") for namespace in state.seen],
-        "sessions": state.names.sessions,
-        "speakers": state.names.speakers,
-        "roles": state.names.roles,
+        "sessions": _said(state, "session", state.names.sessions),
+        "speakers": _said(state, "speaker", state.names.speakers),
+        "roles": _said(state, "role", state.names.roles),
         "ids": state.ids,
-        "metadata": [dict(item) if item else None for item in state.metadata],
+        "metadata": [
+            dict(item) if item and lives else None
+            for item, lives in zip(state.metadata, state.table["alive"], strict=False)
+        ],
         "successors": list(state.successors.items()),
         "arrays": [[n, a.dtype.str, len(a)] for n, a in arrays.items()],
     }
@@ -122,6 +125,12 @@ def _encoded(state: State, embedder: str | None) -> bytes:
     body = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays.values())
     rest = len(head).to_bytes(8, "little") + head + body
     return _MAGIC + blake2b(rest, digest_size=16).digest() + rest
+
+
+def _said(state: State, column: str, names: Sequence[str]) -> list[str]:
+    """Return names without those of dead rows alone: these may have been erased."""
+    codes = set(state.table[column][state.table["alive"]].tolist())
+    return [name if code in codes else f"\0{code}" for code, name in enumerate(names)]
 
 
 def _decoded(data: bytes, replica: Replica) -> State:

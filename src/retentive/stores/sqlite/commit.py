@@ -57,6 +57,7 @@ def apply_batch(
     """
     if batch.lease is not None:
         check_lease(connection, batch.lease, now)
+    names.follow(connection)
     records = [
         keyed(put.record, namespace=batch.namespace, salt=salt) for put in batch.puts
     ]

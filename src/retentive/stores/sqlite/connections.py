@@ -103,6 +103,22 @@ class Connections:
         connection.execute("PRAGMA secure_delete = FAST")
         return connection
 
+    def vacuum(self) -> bool:
+        """Write the file anew without free pages, and empty the log.
+
+        Returns:
+            Whether the log could be emptied: not while another process reads.
+        """
+        with self._write_lock, translated(self.path):
+            self._check()
+            connection = self.connect()
+            try:
+                connection.execute("VACUUM")
+                row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.close()
+        return row is not None and row[0] == 0
+
     def _mode(self) -> str:
         log = self.path.with_name(self.path.name + "-wal")
         if self._guarded and self.path.exists() and not log.exists():

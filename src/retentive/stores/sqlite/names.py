@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["FreshNames", "Names"]
+__all__ = ["FreshNames", "Names", "forget_names"]
 
 _IN_ONE_QUERY = 500  # below SQLite's limit on variables, which old builds have at 999
 
@@ -19,8 +19,24 @@ class Names:
 
     def __init__(self) -> None:
         """Know none."""
+        self._generation: bytes | None = None
         self._numbers: dict[str, int] = {}
         self._names: dict[int, str] = {}
+
+    def clear(self) -> None:
+        """Forget which numbers names have: some were erased.
+
+        What a number stands for stays: a thread may be reading rows with it.
+        """
+        self._numbers = {}
+
+    def follow(self, connection: sqlite3.Connection) -> None:
+        """Notice that a process has erased names; for a connection that writes."""
+        row = connection.execute("SELECT value FROM secrets WHERE name = 'names'")
+        [generation] = row.fetchone() or [None]
+        if generation != self._generation:
+            self.clear()
+            self._generation = generation
 
     def number(self, name: str) -> int | None:
         """Return a name's number if it was met."""
@@ -58,6 +74,24 @@ class Names:
             marks = ",".join("?" * len(some))
             query = f"SELECT name, id FROM names WHERE {column} IN ({marks})"
             self.learn(dict(connection.execute(query, some).fetchall()))
+
+
+def forget_names(connection: sqlite3.Connection) -> None:
+    """Overwrite the names that nothing refers to any more.
+
+    Their numbers are never given to others: a process may still have them in mind,
+    until it next writes and sees that the generation is another.
+    """
+    connection.execute(
+        "UPDATE names SET name = 'erased:' || hex(randomblob(12)) "
+        "WHERE name NOT LIKE 'erased:%' AND id NOT IN ("
+        "SELECT role FROM records WHERE role IS NOT NULL "
+        "UNION SELECT speaker FROM records WHERE speaker IS NOT NULL "
+        "UNION SELECT session FROM records WHERE session IS NOT NULL "
+        "UNION SELECT session FROM messages "
+        "UNION SELECT session FROM occurrences WHERE session IS NOT NULL)"
+    )
+    connection.execute("INSERT OR REPLACE INTO secrets VALUES ('names', randomblob(8))")
 
 
 class FreshNames:

@@ -29,7 +29,7 @@ from retentive.stores.sqlite.commit import apply_batch
 from retentive.stores.sqlite.connections import Connections
 from retentive.stores.sqlite.feed import page, sequence_of
 from retentive.stores.sqlite.leases import hold
-from retentive.stores.sqlite.names import FreshNames, Names
+from retentive.stores.sqlite.names import FreshNames, Names, forget_names
 from retentive.stores.sqlite.rows import SELECTED, records_of
 from retentive.stores.sqlite.schema import check_file, migrate, secrets_of
 from retentive.stores.transcripts import check_one_end
@@ -314,6 +314,16 @@ class SQLiteStore:
         """Make other vectors the namespace's; see :class:`SupportsReembedding`."""
         with self._connections.writing() as connection:
             reembedding.switch(connection, namespace, fingerprint)
+
+    def compact(self) -> bool:
+        """Overwrite what was deleted; see :class:`SupportsCompaction`.
+
+        Names of sessions and speakers that no row refers to any more go, too.
+        """
+        with self._connections.writing() as connection:
+            forget_names(connection)
+        self._names.clear()
+        return self._connections.vacuum()
 
     def snapshot_path(self, namespace: Namespace) -> Path | None:
         """Return where this namespace's replica may be saved."""
