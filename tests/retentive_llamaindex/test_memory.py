@@ -19,8 +19,9 @@ from llama_index.core.utils import get_tokenizer
 
 from retentive import Memory
 from retentive.errors import InvalidInputError
+from retentive.protocols import Batch
 from retentive.text.block import CLOSE_TAG, OPEN_TAG
-from retentive_llamaindex import RetentiveMemory
+from retentive_llamaindex import RetentiveMemory, from_chat
 from retentive_llamaindex.tokens import MessageCounter
 from tests.retentive_llamaindex.models import call, say, user, words
 
@@ -260,3 +261,34 @@ def test_odd_limits_are_refused(memory: Memory) -> None:
         opened(memory, context_limit=-1)
     with pytest.raises(InvalidInputError, match="reserved"):
         opened(memory, session="retentive:journal").get()
+
+
+def test_a_long_transcript_is_read_no_further_than_the_limit_reaches(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten thousand messages, or a tenth of them: the same ones are read."""
+    read: list[int] = []
+    whole = memory.store.messages
+
+    def counted(*args: Any, **options: Any) -> Any:
+        found = whole(*args, **options)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(memory.store, "messages", counted)
+    shown = []
+    for size in (1_000, 10_000):
+        said = [
+            from_chat(message, session=f"s{size}", at=memory.clock())
+            for number in range(size, 0, -2)
+            for message in (user(f"ask {number}"), say(f"answer {number}"))
+        ]
+        memory.store.apply(Batch(namespace=memory.namespace, messages=said))
+        read.clear()
+        chat = RetentiveMemory(
+            memory, session=f"s{size}", token_limit=300, tokenizer_fn=words
+        )
+        shown.append(chat.get())
+        assert sum(read) <= 300 / 2 + 64
+    assert shown[0] == shown[1]
+    assert len(shown[0]) > 100
