@@ -134,9 +134,11 @@ class RetentiveMemory(Place, BaseMemory):
         if question and reserve > 0:
             shown = recent.fitted(room - reserve)
             block = self._block(question, shown, anew=input is not None, budget=reserve)
-            joined = insert(block, shown, question=question, method=self.insert_method)
-            if block and self._counter.messages(joined) <= room:
-                return joined
+            if block:
+                method = self.insert_method
+                joined = insert(block, shown, question=question, method=method)
+                if self._counter.messages(joined) <= room:
+                    return joined
         return recent.fitted(room).chats()
 
     async def aget(

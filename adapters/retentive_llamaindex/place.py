@@ -51,6 +51,9 @@ class Place(BaseModel):
     ) -> None:
         """Name the memory.
 
+        Each part has the same constructor once more: a type checker that does not see
+        one in a pydantic class makes one of its fields.
+
         Args:
             memory: An open memory; or a SQLite file, a URL or a YAML configuration,
                 opened at first use; or nothing: in process, gone at its end.
@@ -100,7 +103,8 @@ def _has_password(source: str | None) -> bool:
     """Return whether a source is a URL with a secret, which no context may hold."""
     if source is None or "://" not in source:
         return False
-    return urlsplit(source).password is not None
+    parts = urlsplit(source)
+    return parts.password is not None or "password" in parts.query
 
 
 def _portable(source: str | Path) -> str:
@@ -128,6 +132,12 @@ def _lend(memory: Memory) -> str:
     return handle
 
 
+class _Lifeline:
+    """Held by a memory and by all that come of it by ``within``."""
+
+
 def _close_with(memory: Memory) -> None:
-    """Close what we opened when the last part lets go of it."""
-    finalize(memory, memory.within(*memory.namespace).close)
+    """Close what we opened when nobody has it any more, in whatever namespace."""
+    lifeline = _Lifeline()
+    finalize(lifeline, memory.within(*memory.namespace).close)
+    vars(memory)["lifeline"] = lifeline

@@ -176,9 +176,10 @@ def test_what_is_to_be_redacted_is_not_kept(target: str, capture: bool) -> None:
 
 def test_writers_of_one_key_lose_nothing_and_keep_their_order(target: str) -> None:
     def write(name: str) -> None:
-        store = RetentiveChatStore(target)
-        for number in range(20):
-            store.add_message("k", user(f"{name} {number}"))
+        with Memory.open(target) as memory:  # connections of its own, as a process has
+            store = RetentiveChatStore(memory)
+            for number in range(20):
+                store.add_message("k", user(f"{name} {number}"))
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, "abcdef"))

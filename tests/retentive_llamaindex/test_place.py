@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import pickle
+import subprocess
+import sys
 from pathlib import Path
 from weakref import ref
 
@@ -26,8 +29,12 @@ def test_parts_that_name_one_place_share_one_memory(target: str) -> None:
 
 def test_a_place_is_closed_when_nobody_names_it(target: str) -> None:
     place = Place(target)
-    store = ref(place.memory.store)
+    memory = place.memory
+    store = ref(memory.store)
     del place
+    gc.collect()
+    assert memory.count() == {}  # one who holds on to it still has it open
+    del memory
     gc.collect()
     assert store() is None
 
@@ -95,3 +102,18 @@ def test_without_a_name_it_lives_in_the_process() -> None:
     again = RetentiveChatStore(**store.model_dump(exclude={"class_name"}))
     assert again.get_messages("k") == [user("hello")]
     assert RetentiveChatStore().get_messages("k") == []
+
+
+def test_without_the_framework_the_import_names_the_command() -> None:
+    code = "import sys; sys.modules['llama_index'] = None; import retentive_llamaindex"
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 1
+    assert "pip install 'retentive[llamaindex]'" in finished.stderr
+
+
+def test_a_pickled_memory_goes_on(tmp_path: Path) -> None:
+    chat = RetentiveMemory(tmp_path / "a.db", session="s")
+    chat.put(user("hello"))
+    assert pickle.loads(pickle.dumps(chat)).get_all() == [user("hello")]
