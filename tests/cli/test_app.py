@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from retentive.cli.app import COMMANDS, app
-from retentive.cli.demo_data import demo_messages, demo_questions
 from retentive.cli.tables import width
+from retentive.demo import demo_messages, demo_questions
 from retentive.memory import Memory
 from tests.cli.conftest import Run
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from retentive import Memory
-from retentive.cli.demo_data import demo_messages, demo_questions
+from retentive.demo import demo_messages, demo_questions
 from retentive.errors import InvalidInputError
 from retentive.recall.defaults import default_settings
 from retentive.recall.filters import Scope

@@ -16,7 +16,11 @@ from retentive.bench.metrics import METRICS, mean
 
 __all__ = ["Outcome", "Report", "SystemReport", "bootstrap", "versions"]
 
-_PACKAGES = ("retentive", "numpy", "PyStemmer", "onnxruntime", "tokenizers")
+_PACKAGES = (
+    *("retentive", "numpy", "PyStemmer", "onnxruntime", "tokenizers"),
+    *("chromadb", "langgraph", "langgraph-checkpoint-sqlite", "llama-index-core"),
+    "mem0ai",
+)
 _RESAMPLES = 2_000
 _INTERVAL = (2.5, 97.5)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from retentive.bench.baselines import Bm25, Dense, plain_tokens
 from retentive.bench.metrics import Ranked
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from retentive.protocols import Embedder
     from retentive.records import MemoryRecord, Message
 
-__all__ = ["PRODUCT", "Retentive", "System", "default_systems"]
+__all__ = ["PRODUCT", "Retentive", "Shared", "System", "default_systems"]
 
 PRODUCT = "retentive"
 """Name of the system that is the product itself."""
@@ -41,29 +42,43 @@ class System(Protocol):
         """Release what was opened."""
 
 
+@runtime_checkable
+class Shared(System, Protocol):
+    """A system that several owners share."""
+
+    def within(self, owner: str) -> System:
+        """Return the same store as this owner sees it; it is not closed apart."""
+
+
 class Retentive:
     """The product as a user opens it: default signals over a SQLite file of its own."""
 
     def __init__(self, *, embedder: Embedder | None = None) -> None:
         """Open an empty memory in a temporary directory."""
         self.folder = Path(tempfile.mkdtemp(prefix="retentive-bench-"))
-        self._memory = Memory.open(
+        self.memory = Memory.open(
             str(self.folder / "bench.db"),
             embedder="none" if embedder is None else embedder,
         )
 
     def add(self, memories: Sequence[Message | MemoryRecord]) -> None:
         """Remember in one call."""
-        self._memory.remember(list(memories))
+        self.memory.remember(list(memories))
 
     def search(self, query: str, *, now: datetime, limit: int) -> list[Ranked]:
         """Recall; a record that was said twice stands for both messages."""
-        hits = self._memory.recall(query, limit=limit, now=now)
+        hits = self.memory.recall(query, limit=limit, now=now)
         return [Ranked(_sources(hit.record), hit.record.content) for hit in hits]
+
+    def within(self, owner: str) -> Retentive:
+        """Return the memory of another namespace over the same file."""
+        other = copy(self)
+        other.memory = self.memory.within(owner)
+        return other
 
     def close(self) -> None:
         """Close the memory and remove its files."""
-        self._memory.close()
+        self.memory.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

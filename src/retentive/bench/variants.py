@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from retentive.bench.datasets import Conversation, Dataset, Question
+from retentive.bench.datasets import Conversation, Dataset, Question, evidence_id
+from retentive.bench.datasets.model import said_when
 from retentive.records import MemoryRecord, Message
 
-__all__ = ["joined", "nameless"]
+__all__ = ["joined", "nameless", "pooled"]
 
 
 def nameless(dataset: Dataset) -> Dataset:
@@ -42,6 +43,47 @@ def joined(dataset: Dataset, *, size: int = 8) -> Dataset:
         conversations=tuple(
             _joined(conversation, size=size) for conversation in dataset.conversations
         ),
+    )
+
+
+def pooled(dataset: Dataset, *, size: int) -> Dataset:
+    """Return the data set with so many conversations made into one.
+
+    Ids and sessions get the conversation's name before them, so that none meet.
+    """
+    groups = [
+        dataset.conversations[start : start + size]
+        for start in range(0, len(dataset.conversations), size)
+    ]
+    return replace(dataset, conversations=tuple(map(_pooled, groups)))
+
+
+def _pooled(group: Sequence[Conversation]) -> Conversation:
+    memories: list[Message | MemoryRecord] = []
+    questions: list[Question] = []
+    for conversation in group:
+        name = conversation.id
+        memories += [_renamed(memory, prefix=name) for memory in conversation.memories]
+        questions += [
+            replace(
+                question,
+                evidence=frozenset(f"{name}/{id}" for id in question.evidence),
+            )
+            for question in conversation.questions
+        ]
+    return Conversation(
+        id=f"{group[0].id}+{len(group) - 1}",
+        memories=tuple(sorted(memories, key=said_when)),
+        questions=tuple(questions),
+    )
+
+
+def _renamed(memory: Message | MemoryRecord, *, prefix: str) -> Message | MemoryRecord:
+    session = memory.session and f"{prefix}/{memory.session}"
+    if isinstance(memory, Message):
+        return replace(memory, id=f"{prefix}/{memory.id}", session=session or prefix)
+    return replace(
+        memory, message_id=f"{prefix}/{evidence_id(memory)}", session=session
     )
 
 

@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from retentive.bench.datasets import jsonl, locomo, madial
+from retentive.bench.datasets import (
+    beam,
+    jsonl,
+    locomo,
+    longmemeval,
+    madial,
+    memdaily,
+)
 from retentive.bench.datasets.model import (
     Conversation,
     Dataset,
@@ -28,7 +35,14 @@ __all__ = [
 Loader = Callable[[Path], Dataset]
 
 LOADERS: Mapping[str, Loader] = MappingProxyType(
-    {"locomo": locomo.load, "madial": madial.load, "jsonl": jsonl.load}
+    {
+        "beam": beam.load,
+        "jsonl": jsonl.load,
+        "locomo": locomo.load,
+        "longmemeval": longmemeval.load,
+        "madial": madial.load,
+        "memdaily": memdaily.load,
+    }
 )
 """Readers by the name that ``--dataset`` takes."""
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retentive.cli.demo_data import DemoQuestion, demo_messages, demo_questions
 from retentive.cli.hits import hit_lines, strongest
 from retentive.cli.tables import cut, width
+from retentive.demo import DemoQuestion, demo_messages, demo_questions
 from retentive.records import Hit, MemoryRecord, Message
 from retentive.text.counters import estimate_tokens
 

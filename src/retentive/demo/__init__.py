@@ -23,12 +23,14 @@ class DemoQuestion:
         answer: In a few words.
         evidence: Ids of the messages that hold the answer.
         now: When it is asked.
+        language: ``en`` or ``zh``.
     """
 
     text: str
     answer: str
     evidence: frozenset[str]
     now: datetime
+    language: str
 
 
 def demo_messages() -> list[Message]:
@@ -46,6 +48,7 @@ def demo_questions() -> list[DemoQuestion]:
             answer=item["answer"],
             evidence=frozenset(item["evidence"]),
             now=datetime.fromisoformat(item.get("now", now)),
+            language=item["language"],
         )
         for item in data["questions"]
     ]
