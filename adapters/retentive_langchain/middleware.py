@@ -20,7 +20,7 @@ from langgraph.config import get_config
 from langgraph.runtime import Runtime
 
 from retentive.memory import Memory
-from retentive_langchain.scope import Scope, own_namespace, scope_of
+from retentive_langchain.scope import RunScope, own_namespace, scope_of
 from retentive_langchain.turns import asked, since_asked, with_block
 from retentive_langchain.writing import keep_answers, keep_input
 
@@ -135,19 +135,19 @@ class RetentiveMiddleware(AgentMiddleware[RetentiveState, Any, Any]):
         await to_thread(self._keep_answers, self._scope(runtime), state["messages"])
         return None
 
-    def _scope(self, runtime: Runtime[Any]) -> Scope:
+    def _scope(self, runtime: Runtime[Any]) -> RunScope:
         return scope_of(runtime.context, get_config(), fallback=self._fallback)
 
-    def _memory_of(self, scope: Scope) -> Memory:
+    def _memory_of(self, scope: RunScope) -> Memory:
         return self._memory.within(*scope.namespace)
 
-    def _begin(self, scope: Scope, state: RetentiveState) -> dict[str, Any]:
+    def _begin(self, scope: RunScope, state: RetentiveState) -> dict[str, Any]:
         messages = state["messages"]
         block = self._recall(scope, messages)
         keep_input(self._memory_of(scope), messages, session=scope.session)
         return {_STATE: {**state.get("retentive_blocks", {}), self._name: block}}
 
-    def _recall(self, scope: Scope, messages: Sequence[AnyMessage]) -> str:
+    def _recall(self, scope: RunScope, messages: Sequence[AnyMessage]) -> str:
         question = asked(messages)
         if not question:
             return ""
@@ -159,7 +159,7 @@ class RetentiveMiddleware(AgentMiddleware[RetentiveState, Any, Any]):
         )
         return context.text
 
-    def _keep_answers(self, scope: Scope, messages: Sequence[AnyMessage]) -> None:
+    def _keep_answers(self, scope: RunScope, messages: Sequence[AnyMessage]) -> None:
         keep_answers(self._memory_of(scope), messages, session=scope.session)
 
     def _block(self, request: ModelRequest[Any]) -> str | None:
@@ -167,7 +167,9 @@ class RetentiveMiddleware(AgentMiddleware[RetentiveState, Any, Any]):
         blocks = cast("RetentiveState", request.state).get("retentive_blocks", {})
         return blocks.get(self._name)
 
-    def _prepared(self, scope: Scope, request: ModelRequest[Any]) -> ModelRequest[Any]:
+    def _prepared(
+        self, scope: RunScope, request: ModelRequest[Any]
+    ) -> ModelRequest[Any]:
         if since_asked(request.messages):
             self._keep_answers(scope, request.messages)
         block = self._block(request)

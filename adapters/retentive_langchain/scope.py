@@ -13,13 +13,13 @@ from retentive.errors import ConfigError
 from retentive.memory import Memory
 from retentive.records import Namespace, check_namespace
 
-__all__ = ["Scope", "own_namespace", "present_scope", "scope_of"]
+__all__ = ["RunScope", "own_namespace", "present_scope", "scope_of"]
 
 _DEFAULT: Namespace = ("default",)
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RunScope:
     """Whose memory, and which conversation."""
 
     namespace: Namespace
@@ -40,7 +40,7 @@ def own_namespace(
 
 def scope_of(
     context: Any, config: Mapping[str, Any], *, fallback: Namespace | None
-) -> Scope:
+) -> RunScope:
     """Return the scope of a run.
 
     The first of these that names one decides: the runtime context, then
@@ -58,12 +58,12 @@ def scope_of(
             "config={'configurable': {'user_id': …}}, or build the part with "
             "namespace=(…,)"
         )
-    return Scope(namespace, str(configurable.get("thread_id") or "default"))
+    return RunScope(namespace, str(configurable.get("thread_id") or "default"))
 
 
 def present_scope(
     config: RunnableConfig | None = None, *, fallback: Namespace | None
-) -> Scope:
+) -> RunScope:
     """Return the scope of the run that this code is part of.
 
     Args:
