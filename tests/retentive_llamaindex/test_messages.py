@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from llama_index.core.base.llms.types import (
     AudioBlock,
     CachePoint,
@@ -27,6 +30,12 @@ from retentive import Memory, Message
 from retentive.errors import InvalidInputError
 from retentive.processors.inputs import message_from_mapping
 from retentive.protocols import Batch
+from retentive.stores.codec import (
+    pack_parts,
+    to_json,
+    unpack_metadata,
+    unpack_parts,
+)
 from retentive_llamaindex import from_chat, to_chat
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -214,3 +223,43 @@ def test_calls_of_other_frameworks_become_blocks() -> None:
 
 def test_an_unknown_role_speaks_as_the_user() -> None:
     assert to_chat(Message(role="narrator", content="Once")).role == MessageRole.USER
+
+
+# --- any message at all ------------------------------------------------------------
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+mappings = st.dictionaries(texts, json_values, max_size=3)
+blocks = st.one_of(
+    st.builds(TextBlock, text=texts),
+    st.builds(ThinkingBlock, content=texts, additional_information=mappings),
+    st.builds(ImageBlock, image=st.binary(min_size=1, max_size=20), detail=texts),
+    st.builds(DocumentBlock, data=st.binary(min_size=1, max_size=20), title=texts),
+    st.builds(
+        ToolCallBlock, tool_call_id=texts, tool_name=texts, tool_kwargs=mappings | texts
+    ),
+)
+
+
+@given(st.sampled_from(MessageRole), st.lists(blocks, max_size=4), mappings)
+@example(MessageRole.USER, [], {"images": []})
+def test_any_message_comes_back_as_it_was(
+    role: MessageRole, some: list[Any], arguments: dict[str, Any]
+) -> None:
+    message = ChatMessage(role=role, blocks=some, additional_kwargs=arguments)
+    stored = from_chat(message, session="s", at=NOW)
+    written = (pack_parts(stored.parts), to_json(stored.raw))
+    kept = replace(
+        stored, parts=unpack_parts(written[0]), raw=unpack_metadata(written[1])
+    )
+    assert to_chat(kept).model_dump() == message.model_dump()
