@@ -207,6 +207,17 @@ def test_with_an_index_the_score_is_the_cosine(below: Store) -> None:
     assert other.signals == {"similarity": other.score}
 
 
+def test_what_was_put_before_there_was_an_index_has_no_cosine(below: Store) -> None:
+    RetentiveStore(below).put(HOME, "old", {"text": "one"})
+    store = RetentiveStore(below, index=INDEX)
+    assert store.search(HOME, query="one") == []
+    store.put(HOME, "new", {"text": "one"})
+    assert keys(store.search(HOME, query="one")) == ["new"]
+    assert sorted(keys(store.search(HOME))) == ["new", "old"]
+    store.put(HOME, "old", {"text": "one"})
+    assert sorted(keys(store.search(HOME, query="one"))) == ["new", "old"]
+
+
 def test_scorers_may_rank_over_an_index(below: Store) -> None:
     store = RetentiveStore(below, index=INDEX, recall=default_settings())
     store.put(HOME, "food", {"text": "Alice is allergic to peanuts."})

@@ -112,6 +112,8 @@ class Finder:
         """Yield rows by falling cosine with the question; ties by age."""
         vector = self._index.embed_query(query) if self._index else None
         rows = _rows(frame, present, roles=(ITEM, TEXT), searchable=True)
+        # What was put before there was an index has no vector, and is not found.
+        rows = rows[frame.vectors(rows.astype(np.int32)).any(axis=1)]
         if vector is None:
             scores = np.zeros(len(rows), np.float32)
         else:
