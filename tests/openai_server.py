@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-__all__ = ["Upstream", "chunks_of", "running", "upstream"]
+__all__ = ["Upstream", "chunks_of", "routes_of", "running", "upstream"]
 
 Body = dict[str, Any]
 Reply = str | Body | Callable[[Body], "str | Body"]
@@ -177,19 +177,25 @@ def chunks_of(message: Body, request: Body, *, piece: int = 4) -> list[bytes]:
     return [*lines, b"data: [DONE]\n\n"]
 
 
+def routes_of(script: Upstream) -> Starlette:
+    """Return the application that answers by a script."""
+    return Starlette(
+        routes=[
+            Route("/v1/chat/completions", script.chat, methods=["POST"]),
+            Route("/v1/responses", script.responses, methods=["POST"]),
+            Route("/v1/embeddings", script.embeddings, methods=["POST"]),
+            Route("/v1/models", script.models),
+            Route("/v1/models/{id}", script.models),
+            Route("/{path:path}", script.anything, methods=["GET", "POST", "DELETE"]),
+        ]
+    )
+
+
 @contextmanager
 def upstream() -> Iterator[Upstream]:
     """Run a server for the time of the block."""
     script = Upstream()
-    routes = [
-        Route("/v1/chat/completions", script.chat, methods=["POST"]),
-        Route("/v1/responses", script.responses, methods=["POST"]),
-        Route("/v1/embeddings", script.embeddings, methods=["POST"]),
-        Route("/v1/models", script.models),
-        Route("/v1/models/{id}", script.models),
-        Route("/{path:path}", script.anything, methods=["GET", "POST", "DELETE"]),
-    ]
-    with running(Starlette(routes=routes)) as url:
+    with running(routes_of(script)) as url:
         script.url = f"{url}/v1"
         yield script
 
