@@ -55,16 +55,20 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         fill(Path(folder) / "memory.db", options.memories)
-        upstream, _ = stack.enter_context(_running("upstream", "--events", _EVENTS))
-        bare, _ = stack.enter_context(_running("bare", "--upstream", upstream))
+        upstream, up = stack.enter_context(_running("upstream", "--events", _EVENTS))
+        bare, passing = stack.enter_context(_running("bare", "--upstream", upstream))
         serve = ["serve", "--port", "0", "--db", "memory.db", "--upstream", upstream]
         command = [sys.executable, "-m", "retentive.cli", *serve, "-n", "bench"]
         memory, process = stack.enter_context(_started(command, cwd=folder))
         addresses = {"upstream": upstream, "bare proxy": bare, "with memory": memory}
+        pids = dict(zip(addresses, (up.pid, passing.pid, process.pid), strict=True))
+        begun = {name: processor_ms(pid) for name, pid in pids.items()}
         times = asyncio.run(latencies(addresses, options))
+        asked = options.warm_up + options.rounds
+        work = {n: (processor_ms(pid) - begun[n]) / asked for n, pid in pids.items()}
         before = resident_mb(process.pid)
         held = asyncio.run(hold(upstream, memory, options, pid=process.pid))
-        report(times, held, before=before, options=options)
+        report(times, work, held, before=before, options=options)
 
 
 def fill(path: Path, memories: int) -> None:
@@ -140,6 +144,7 @@ async def _watch(pid: int, most: list[float]) -> None:
 
 def report(
     times: dict[str, list[float]],
+    work: dict[str, float],
     outcome: tuple[Held, float],
     *,
     before: float,
@@ -147,10 +152,10 @@ def report(
 ) -> None:
     """Print what was measured."""
     print(f"{options.memories:,} memories, {options.rounds} rounds, milliseconds\n")
-    print(f"{'':14}{'p50':>8}{'p95':>8}{'p99':>8}")
+    print(f"{'':14}{'p50':>8}{'p95':>8}{'p99':>8}{'processor':>11}")
     for name, values in times.items():
         cuts = statistics.quantiles(values, n=100)
-        print(f"{name:14}{cuts[49]:8.2f}{cuts[94]:8.2f}{cuts[98]:8.2f}")
+        print(f"{name:14}{cuts[49]:8.2f}{cuts[94]:8.2f}{cuts[98]:8.2f}{work[name]:11.2f}")
     bare, memory = times["bare proxy"], times["with memory"]
     added = statistics.median(memory) - statistics.median(bare)
     print(f"\nmemory adds at p50: {added:.2f} ms")
@@ -170,6 +175,15 @@ def resident_mb(pid: int) -> float:
     except OSError:
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def processor_ms(pid: int) -> float:
+    """Return the processor time that a process has taken; 0 where unknown."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:13])) * 1_000 / os.sysconf("SC_CLK_TCK")
 
 
 def _asked(number: int) -> dict[str, Any]:

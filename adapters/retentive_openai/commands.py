@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["chat", "serve"]
 
+_SWITCH_S = 0.0005  # a recall in a thread must not hold back the streams for Python's 5 ms
 _GRACE_S = 30  # answers that are under way may take so long when the server ends
 
 
@@ -46,6 +48,7 @@ def serve(
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     logging.getLogger("retentive").setLevel(logging.WARNING)  # who serves must know
     memory = target.open(create=True)
+    sys.setswitchinterval(_SWITCH_S)
     app = proxy(memory, settings)
     config = uvicorn.Config(
         app,

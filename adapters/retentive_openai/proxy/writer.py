@@ -57,9 +57,10 @@ class Writer:
     async def settled(
         self, namespace: Namespace, *, session: str, most_s: float
     ) -> None:
-        """Wait until other sessions' messages of a namespace are written.
+        """Wait until what was asked in other sessions of a namespace is written.
 
-        What a session said itself stands in its own prompt.
+        What a session said itself stands in its own prompt, and answers may come
+        a moment later.
 
         Args:
             namespace: Whose.
@@ -74,7 +75,9 @@ class Writer:
 
     def _owes(self, namespace: Namespace, session: str) -> bool:
         return any(
-            memory.namespace == namespace and messages[0].session != session
+            memory.namespace == namespace
+            and messages[0].session != session
+            and messages[0].role != "assistant"
             for memory, messages in (*self._writing, *self._waiting)
         )
 

@@ -53,7 +53,9 @@ def gist_of(record: MemoryRecord) -> tuple[object, ...]:
     """Return what two memories share if they are near-copies."""
     who = record.speaker or record.role or record.origin.value
     words = [word for word in canonical(record.content).split() if word not in _FILLERS]
-    told = tuple(left for word in words if (left := _PARTICLES.sub("", word)))
+    told = tuple(words)
+    if not record.content.isascii():
+        told = tuple(left for word in words if (left := _PARTICLES.sub("", word)))
     asks = record.content.rstrip().endswith(_QUESTION)
     return (who, record.origin, asks, told or record.content)
 

@@ -91,10 +91,10 @@ class _Packing:
             if key in self._passages
         ]
         spent = sum(self._costs[passage[0].key] for passage in near)
-        joined = passages(
-            [piece, *(p for passage in near for p in passage)],
-            following=self._following,
-        )
+        joined = [[piece]]
+        if near:
+            together = [piece, *(p for passage in near for p in passage)]
+            joined = passages(together, following=self._following)
         costs = {p[0].key: self._counter(line(p) + "\n") for p in joined}
         if sum(costs.values()) - spent > self.left:
             return False

@@ -16,6 +16,7 @@ Key = tuple[Namespace, str]
 """A record's namespace and id: ids alone are unique in one namespace only."""
 
 _LONGEST = 8  # pieces of a passage: a line is to be read at one go
+_JSON = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make one per line
 _UNTRUSTED = frozenset({Origin.TOOL, Origin.WEB})
 
 
@@ -89,7 +90,7 @@ def line(passage: Sequence[Piece]) -> str:
 
 def quoted(text: str) -> str:
     """Return a text as it stands in a block: JSON, and none of our tags."""
-    return json.dumps(escape(text), ensure_ascii=False)
+    return _JSON.encode(escape(text))
 
 
 def _in_time(piece: Piece) -> tuple[datetime, str, Namespace]:

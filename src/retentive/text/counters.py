@@ -11,9 +11,11 @@ from retentive.errors import InvalidInputError, MissingExtraError, RetentiveErro
 __all__ = ["TiktokenCounter", "WordPieceCounter", "estimate_tokens"]
 
 _WORDS = re.compile(r"[A-Za-z]+")
-_DIGIT = re.compile(r"[0-9]")
 _NUMBERS = re.compile(r"[0-9]+")
-_RUNS = re.compile(r"[A-Za-z0-9]+")
+# Whole runs of letters and digits that have both; others are passed over at once.
+_MIXED = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]++[0-9]|[0-9]++[A-Za-z])[A-Za-z0-9]*+"
+)
 _BLANKS = re.compile(r"[\t-\r\x1c-\x1f]+")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Han, kana, Hangul: a character costs up to two tokens of GPT-4 and one of BERT.
@@ -45,10 +47,9 @@ def estimate_tokens(text: str) -> int:
     lengths = list(map(len, words))
     total = len(words) + sum([(n - 2) // 4 for n in lengths if n > 5]) / 2
     rest = len(text) - sum(lengths) - text.count(" ")
-    if _DIGIT.search(text):
-        numbers = _NUMBERS.findall(text)
+    if numbers := _NUMBERS.findall(text):
         total += sum([(len(number) + 1) // 2 for number in numbers])
-        total += _PER_MIXED * sum(map(len, filter(_is_mixed, _RUNS.findall(text))))
+        total += _PER_MIXED * sum(map(len, _MIXED.findall(text)))
         rest -= sum(map(len, numbers))
     if not text.isprintable():
         blanks = _length(_BLANKS, text)
@@ -74,10 +75,6 @@ def _beyond_ascii(text: str) -> float:
         + _PER_BLANK * blanks
         + _PER_OTHER * others
     )
-
-
-def _is_mixed(run: str) -> bool:
-    return not (run.isalpha() or run.isdigit())
 
 
 def _length(pattern: re.Pattern[str], text: str) -> int:
