@@ -155,7 +155,9 @@ def report(
     print(f"{'':14}{'p50':>8}{'p95':>8}{'p99':>8}{'processor':>11}")
     for name, values in times.items():
         cuts = statistics.quantiles(values, n=100)
-        print(f"{name:14}{cuts[49]:8.2f}{cuts[94]:8.2f}{cuts[98]:8.2f}{work[name]:11.2f}")
+        print(
+            f"{name:14}{cuts[49]:8.2f}{cuts[94]:8.2f}{cuts[98]:8.2f}{work[name]:11.2f}"
+        )
     bare, memory = times["bare proxy"], times["with memory"]
     added = statistics.median(memory) - statistics.median(bare)
     print(f"\nmemory adds at p50: {added:.2f} ms")

@@ -118,15 +118,16 @@ class SoftContext(torch.nn.Module):
     def __init__(self, model: GPT2LMHeadModel, memory: Memory) -> None:
         """Read from a memory that has an embedder, into the space of a model."""
         super().__init__()
-        self.model, self.memory = model, memory
+        if memory.embedder is None:
+            raise ValueError("soft context reads vectors: open with an embedder")
+        self.model, self.memory, self.embedder = model, memory, memory.embedder
         self.projection = torch.nn.Linear(DIM, model.config.n_embd)
 
     def read(self, question: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Return the read vector for a question, ``(DIM,) float32``."""
-        assert self.memory.embedder is not None
         frame = self.memory.frame()
         vectors = frame.vectors(np.arange(frame.size, dtype=np.int32))
-        query = self.memory.embedder.embed([question])
+        query = self.embedder.embed([question])
         _, read = read_out(query, vectors, vectors, scale=SCALE)
         first: np.ndarray[Any, np.dtype[np.float32]] = read[0]
         return first
@@ -241,7 +242,12 @@ FACTS = {
     "Mira grows beans outside": "green",
     "Tom polishes a small clock": "gold",
 }
-QUESTIONS = ["What is in Ann's kitchen?", "Bob's boat?", "Mira's beans?", "Tom's clock?"]
+QUESTIONS = [
+    "What is in Ann's kitchen?",
+    "Bob's boat?",
+    "Mira's beans?",
+    "Tom's clock?",
+]
 
 
 def soft_pairs() -> list[tuple[str, str]]:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["chat", "serve"]
 
-_SWITCH_S = 0.0005  # a recall in a thread must not hold back the streams for Python's 5 ms
+_SWITCH_S = (
+    0.0005  # a recall in a thread must not hold back the streams for Python's 5 ms
+)
 _GRACE_S = 30  # answers that are under way may take so long when the server ends
 
 

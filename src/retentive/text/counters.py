@@ -13,9 +13,7 @@ __all__ = ["TiktokenCounter", "WordPieceCounter", "estimate_tokens"]
 _WORDS = re.compile(r"[A-Za-z]+")
 _NUMBERS = re.compile(r"[0-9]+")
 # Whole runs of letters and digits that have both; others are passed over at once.
-_MIXED = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z]++[0-9]|[0-9]++[A-Za-z])[A-Za-z0-9]*+"
-)
+_MIXED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]++[0-9]|[0-9]++[A-Za-z])[A-Za-z0-9]*+")
 _BLANKS = re.compile(r"[\t-\r\x1c-\x1f]+")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Han, kana, Hangul: a character costs up to two tokens of GPT-4 and one of BERT.
