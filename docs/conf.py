@@ -3,8 +3,10 @@
 import retentive
 import retentive_langchain.middleware  # noqa: F401  autodoc's TYPE_CHECKING breaks it
 import retentive_llamaindex  # noqa: F401  the same
+import retentive_mcp.server  # noqa: F401  the same
 import retentive_openai.agents
-import retentive_openai.client  # noqa: F401  the same
+import retentive_openai.client
+import retentive_openai.proxy.app  # noqa: F401  the same
 
 project = "Retentive"
 author = "The Retentive developers"
