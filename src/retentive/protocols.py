@@ -45,6 +45,8 @@ __all__ = [
     "Put",
     "Query",
     "ReadsTokens",
+    "Reranker",
+    "Rewriter",
     "Scorer",
     "StatusChange",
     "Store",
@@ -772,6 +774,28 @@ class ConsolidationPolicy(Protocol):
 
     def plan(self, view: MemoryView, *, now: datetime) -> Plan:
         """Return what to change; pure, and empty on its own result."""
+
+
+class Reranker(Protocol):
+    """Orders the best hits anew, by reading their words beside the question."""
+
+    def __call__(self, query: str, texts: Sequence[str]) -> FloatArray:
+        """Return ``(len(texts),)``, larger is better; ties keep their order.
+
+        Raises:
+            ModelError: It cannot say; the order then stays as it was.
+        """
+
+
+class Rewriter(Protocol):
+    """Puts what was said into words to recall by."""
+
+    def __call__(self, text: str, *, now: datetime) -> str:
+        """Return the question to recall by.
+
+        Raises:
+            ModelError: It cannot say; what was said is then asked as it is.
+        """
 
 
 class LanguageModel(Protocol):

@@ -25,6 +25,8 @@ GROUPS = (
     "counters",
     "fusions",
     "models",
+    "rerankers",
+    "rewriters",
     "structures",
     "commands",
 )

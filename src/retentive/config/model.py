@@ -75,6 +75,9 @@ class Recall(_Section):
     budget: Annotated[int, BeforeValidator(_number), Field(ge=0)] = 1_000
     diversity: Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)] = 0.0
     decline_below: Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)] = 0.3
+    reranker: PluginChoice | None = None
+    rerank_depth: Annotated[int, BeforeValidator(_number), Field(ge=1)] = 30
+    rewriter: PluginChoice | None = None
     fusion: PluginChoice = PluginChoice(type="weighted_sum")
     counter: PluginChoice = PluginChoice(type="estimate")
     scorers: dict[str, ScorerChoice] = Field(default_factory=dict)

@@ -73,7 +73,7 @@ def _parts(
             lambda: _made("structures", config.working, ("working",), problems, parts)
         ),
         "consolidation": lambda parts: _consolidation(config, problems, parts),
-        "recall": lambda _: _settings(config, problems),
+        "recall": lambda parts: _settings(config, problems, parts),
         "embedder": lambda _: _embedder(config, problems),
     }
 
@@ -84,7 +84,9 @@ def _model(config: Config, problems: Problems) -> Any:
     return _made("models", config.model, ("model",), problems)
 
 
-def _settings(config: Config, problems: Problems) -> RecallSettings | None:
+def _settings(
+    config: Config, problems: Problems, parts: Mapping[str, Any]
+) -> RecallSettings | None:
     from retentive.recall.ranking import RecallSettings, WeightedScorer
 
     chosen = config.recall
@@ -102,6 +104,13 @@ def _settings(config: Config, problems: Problems) -> RecallSettings | None:
             fusion=fusion,
             diversity=chosen.diversity,
             decline_below=chosen.decline_below,
+            reranker=_optional(
+                "rerankers", chosen.reranker, ("recall", "reranker"), problems, parts
+            ),
+            rerank_depth=chosen.rerank_depth,
+            rewriter=_optional(
+                "rewriters", chosen.rewriter, ("recall", "rewriter"), problems, parts
+            ),
         )
     except InvalidInputError as exc:
         problems.add(("recall",), str(exc))
@@ -130,6 +139,16 @@ def _consolidation(
         every_s=chosen.every_s,
         undo_for_s=chosen.undo_for_s,
     )
+
+
+def _optional(
+    group: str,
+    choice: PluginChoice | None,
+    path: Path,
+    problems: Problems,
+    parts: Mapping[str, Any],
+) -> Any:
+    return None if choice is None else _made(group, choice, path, problems, parts)
 
 
 def _embedder(config: Config, problems: Problems) -> Any:

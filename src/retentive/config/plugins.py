@@ -184,7 +184,12 @@ def _choices(document: Mapping[str, Any]) -> Iterator[tuple[str, Path, Any]]:
     recall = document.get("recall")
     if not isinstance(recall, Mapping):
         return
-    for key, group in (("fusion", "fusions"), ("counter", "counters")):
+    for key, group in (
+        ("fusion", "fusions"),
+        ("counter", "counters"),
+        ("reranker", "rerankers"),
+        ("rewriter", "rewriters"),
+    ):
         yield group, ("recall", key), recall.get(key)
     scorers = recall.get("scorers")
     if isinstance(scorers, Mapping):

@@ -86,6 +86,12 @@ def _recall() -> _Schema:
             "description": "Whether feedback in one namespace may help in others.",
             "type": "boolean",
         },
+        "reranker": _plugin("rerankers"),
+        "rerank_depth": {
+            "description": "How many of the best hits the reranker reads.",
+            "anyOf": [{"type": "integer", "minimum": 1}, _VARIABLE],
+        },
+        "rewriter": _plugin("rewriters"),
         "fusion": _plugin("fusions"),
         "counter": _plugin("counters"),
         "scorers": {

@@ -58,7 +58,7 @@ def merged(base: Any, over: Any) -> Any:
 
 def _recall(section: Mapping[str, Any]) -> dict[str, Any]:
     out = {key: value for key, value in section.items() if value is not None}
-    for key in ("fusion", "counter"):
+    for key in ("fusion", "counter", "reranker", "rewriter"):
         if key in out:
             out[key] = _choice(out[key])
     if isinstance(out.get("scorers"), Mapping):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.errors import InvalidInputError
+from retentive.errors import InvalidInputError, ModelError, PluginError
 from retentive.index.cache import ReplicaCache
 from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
@@ -32,6 +33,7 @@ __all__ = ["CONTEXT_HITS", "Recaller"]
 CONTEXT_HITS = 64
 """Hits of which a context is made: a block holds fewer."""
 
+_log = logging.getLogger(__name__)
 _ANSWERED = 10  # best hits whose replies come along, if they ask
 
 
@@ -102,6 +104,7 @@ class Recaller:
         if not isinstance(text, str):
             raise InvalidInputError(f"a query must be text, got {text!r}")
         frame = self.replica(namespaces).frame()
+        text = self._rewritten(text, now)
         # Without vectors to compare with, the question's own would tell nothing.
         embedder = None if frame.holdings.vectors is None else self._embedder
         query = analyse(
@@ -114,7 +117,7 @@ class Recaller:
         )
         chosen = settings or self._settings
         ranking = rank(query, frame, settings=chosen, scope=scope, limit=limit)
-        return ranking, frame
+        return self._reranked(ranking), frame
 
     def hits(self, ranking: Ranking, limit: int) -> list[Hit]:
         """Read the records of the best rows; one deleted meanwhile is left out."""
@@ -159,6 +162,37 @@ class Recaller:
             surroundings=self._surroundings(ranking, hits, shown=shown),
         )
         return replace(context, relevance=relevance, declined=declined)
+
+    def _rewritten(self, text: str, now: datetime) -> str:
+        """Return the question to recall by; as it is, if the rewriter fails."""
+        if self._settings.rewriter is None or not text.strip():
+            return text
+        try:
+            return self._settings.rewriter(text, now=now)
+        except ModelError as exc:
+            _log.warning("recalling by the question as it is: %s", exc)
+            return text
+
+    def _reranked(self, ranking: Ranking) -> Ranking:
+        """Let the reranker order the best rows; as they are, if it fails."""
+        best = ranking.order[: self._settings.rerank_depth]
+        if self._settings.reranker is None or len(best) < 2:
+            return ranking
+        records = self._records(ranking.frame, ranking.frame.rows[best])
+        texts = ["" if record is None else record.content for record in records]
+        try:
+            scores = np.asarray(self._settings.reranker(ranking.query.text, texts))
+        except ModelError as exc:
+            _log.warning("keeping the order of the signals: %s", exc)
+            return ranking
+        if scores.shape != (len(texts),) or not np.isfinite(scores).all():
+            raise PluginError(
+                f"a reranker must return ({len(texts)},) finite numbers, got shape "
+                f"{scores.shape}"
+            )
+        moved = best[np.argsort(-scores, kind="stable")]
+        order = np.concatenate([moved, ranking.order[len(best) :]])
+        return replace(ranking, order=order)
 
     def _surroundings(
         self, ranking: Ranking, hits: Sequence[Hit], *, shown: Sequence[str]

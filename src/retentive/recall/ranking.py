@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError, PluginError
 from retentive.index.frame import ColumnFrame
-from retentive.protocols import Query, ReadsTokens, Scorer, SupportsGate
+from retentive.protocols import (
+    Query,
+    ReadsTokens,
+    Reranker,
+    Rewriter,
+    Scorer,
+    SupportsGate,
+)
 from retentive.recall.candidates import gather
 from retentive.recall.diversity import diversify
 from retentive.recall.filters import Scope
@@ -49,12 +56,18 @@ class RecallSettings:
         diversity: Strength of maximal marginal relevance, in [0, 1].
         decline_below: Contexts stay empty where anything relevant is less likely
             than this, in [0, 1]; 0: never.
+        reranker: Orders the best hits anew; scores stay what they were.
+        rerank_depth: How many of the best it reads.
+        rewriter: Puts what is asked into words to recall by.
     """
 
     scorers: Sequence[WeightedScorer]
     fusion: Fusion = field(default_factory=WeightedSum)
     diversity: float = 0.0
     decline_below: float = 0.3
+    reranker: Reranker | None = None
+    rerank_depth: int = 30
+    rewriter: Rewriter | None = None
 
     def __post_init__(self) -> None:
         """Refuse two signals of one name and a diversity that is no share."""
@@ -63,6 +76,10 @@ class RecallSettings:
         if doubled:
             raise InvalidInputError(
                 f"two scorers give the signal {doubled[0]!r}; pass name= to one"
+            )
+        if self.rerank_depth < 1:
+            raise InvalidInputError(
+                f"rerank_depth must be at least 1, got {self.rerank_depth!r}"
             )
         for name in ("diversity", "decline_below"):
             if not 0.0 <= getattr(self, name) <= 1.0:
