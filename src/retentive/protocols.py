@@ -541,6 +541,21 @@ class Frame(Protocol):
     def term_counts(self, terms: Sequence[str]) -> TermCounts:
         """Count terms in and around each row."""
 
+    def shared_terms(
+        self, *, share: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray, int]:
+        """Return the rare terms that two or more rows of this frame hold.
+
+        Args:
+            share: A term in more of all memories than this share is not rare; one
+                in five or fewer memories always is.
+
+        Returns:
+            For each pair of a row and such a term, the place of the row in the frame
+            and the number of the term; ``(t,)`` how many memories hold each term; and
+            how many memories there are.
+        """
+
     def similarity(self, vector: FloatArray) -> FloatArray:
         """Return ``(n,)`` cosines with each row's vector; NaN where it has none."""
 

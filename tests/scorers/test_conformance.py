@@ -8,6 +8,7 @@ from retentive.scorers.cues import AnswerType, TurnPrior
 from retentive.scorers.dense import Attention, Dense, PooledDense, SessionDense
 from retentive.scorers.hashing import HashBuckets
 from retentive.scorers.late import LateInteraction
+from retentive.scorers.links import Links
 from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.session import Session
 from retentive.scorers.speaker import Speaker
@@ -22,6 +23,7 @@ ALL = (
     SessionDense(),
     Attention(),
     LateInteraction(),
+    Links(),
     HashBuckets(),
     Recency(),
     Importance(),

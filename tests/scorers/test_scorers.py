@@ -22,6 +22,7 @@ from retentive.scorers.dense import (
 )
 from retentive.scorers.hashing import HashBuckets
 from retentive.scorers.late import LateInteraction
+from retentive.scorers.links import Links
 from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.session import Session
 from retentive.scorers.speaker import Company, Speaker
@@ -201,6 +202,27 @@ def test_late_interaction_adds_what_the_context_and_the_session_meet_best() -> N
     assert scores.tolist() == near([0.65, 0.8, 0.8, 0.65, 0.0])
 
 
+def test_links_are_where_a_walk_over_shared_terms_comes_by() -> None:
+    frame = frame_of([record(text) for text in ("paris trip", "paris hotel", "hen")])
+    # Walks begin at the first row; "paris" leads to either of two rows:
+    # r = .5 · (1, 0) + .5 · (r₁ + r₂) / 2 for both, so r = (3/4, 1/4), and none to hen.
+    scores = Links(steps=30)(query(terms=("trip",)), frame)
+    assert scores.tolist() == near(np.log([0.7501, 0.2501, 0.0001]).tolist())
+    assert Links()(query(terms=("owl",)), frame).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_links_lead_from_a_day_that_is_spoken_of_to_what_happened_then() -> None:
+    frame = frame_of(
+        [
+            record("I fell yesterday.", occurred_at=NOW),
+            record("Rain all over.", occurred_at=NOW - DAY),
+            record("Sun all over.", occurred_at=NOW - 5 * DAY),
+        ]
+    )
+    scores = Links()(query(terms=("fall",)), frame)
+    assert scores[0] > scores[1] > scores[2]
+
+
 def test_attention_is_the_softmax_of_scaled_cosines() -> None:
     frame = frame_of([record("a", vector=[1, 0]), record("b", vector=[0.6, 0.8])])
     # e⁵ / (e⁵ + e³) = 1 / (1 + e⁻²)
@@ -327,6 +349,8 @@ def test_questions_and_assistants_turns_count_less() -> None:
         lambda: Speaker(first=2),
         lambda: Session(k1=0),
         lambda: LateInteraction(own=-1),
+        lambda: Links(restart=0),
+        lambda: Links(seeds=0),
         lambda: TurnPrior(question=-1),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from retentive.bench.ablation_command import ablation
 from retentive.bench.decline_command import decline
 from retentive.bench.options import (
     chosen_data,
@@ -28,6 +29,7 @@ def bench() -> None:
     """Measure recall on labelled data, beside plain baselines."""
 
 
+bench.add_command(ablation)
 bench.add_command(decline)
 bench.add_command(peers)
 

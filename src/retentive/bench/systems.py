@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from retentive.protocols import Embedder
     from retentive.records import MemoryRecord, Message
 
-__all__ = ["PRODUCT", "Retentive", "Shared", "System", "default_systems"]
+__all__ = [
+    "PRODUCT",
+    "Retentive",
+    "Shared",
+    "System",
+    "default_systems",
+    "sources",
+]
 
 PRODUCT = "retentive"
 """Name of the system that is the product itself."""
@@ -68,7 +75,7 @@ class Retentive:
     def search(self, query: str, *, now: datetime, limit: int) -> list[Ranked]:
         """Recall; a record that was said twice stands for both messages."""
         hits = self.memory.recall(query, limit=limit, now=now)
-        return [Ranked(_sources(hit.record), hit.record.content) for hit in hits]
+        return [Ranked(sources(hit.record), hit.record.content) for hit in hits]
 
     def within(self, owner: str) -> Retentive:
         """Return the memory of another namespace over the same file."""
@@ -101,6 +108,7 @@ def default_systems(
     return systems
 
 
-def _sources(record: MemoryRecord) -> frozenset[str]:
+def sources(record: MemoryRecord) -> frozenset[str]:
+    """Return the ids of the messages that a record stands for, or its own."""
     messages = {said.message_id for said in record.said_at() if said.message_id}
     return frozenset(messages or {record.id})

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retentive.embedders.cached import token_vectors_of
+
 if TYPE_CHECKING:
-    from retentive.protocols import Embedder, FloatArray
+    from retentive.protocols import Embedder, FloatArray, TokenVectors
 
 __all__ = ["CachedEmbedder", "default_cache"]
 
@@ -73,6 +75,14 @@ class CachedEmbedder:
             self._fill(missing)
         rows = [self._vectors[key] for key in keys]
         return np.stack(rows) if rows else np.empty((0, self.dim), np.float32)
+
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return what the wrapped embedder gives; these are not kept.
+
+        Raises:
+            EmbeddingError: It has no vectors of tokens.
+        """
+        return token_vectors_of(self._embedder, texts)
 
     def _fill(self, missing: dict[bytes, str]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from retentive.errors import EmbeddingError, InvalidInputError
 from retentive.protocols import Embedder, SupportsTokenVectors, TokenVectors
 
-__all__ = ["CachedEmbedder"]
+__all__ = ["CachedEmbedder", "token_vectors_of"]
 
 _OVERHEAD_BYTES = 200  # of an entry beside its numbers
 
@@ -75,12 +75,7 @@ class CachedEmbedder:
         Raises:
             EmbeddingError: The inner embedder has no vectors of tokens.
         """
-        if not isinstance(self.inner, SupportsTokenVectors):
-            raise EmbeddingError(
-                f"embedder {self.inner.fingerprint!r} gives one vector per text; the "
-                "signal 'late' needs one per token: use minilm, or set its weight to 0"
-            )
-        return self.inner.token_vectors(texts)
+        return token_vectors_of(self.inner, texts)
 
     def close(self) -> None:
         """Close the inner embedder, if it can be."""
@@ -96,6 +91,20 @@ class CachedEmbedder:
             each = _OVERHEAD_BYTES + 4 * self.dim
             while self._held and len(self._held) * each > self._max_bytes:
                 self._held.popitem(last=False)
+
+
+def token_vectors_of(embedder: Embedder, texts: Sequence[str]) -> list[TokenVectors]:
+    """Return an embedder's vectors of tokens.
+
+    Raises:
+        EmbeddingError: It has none.
+    """
+    if not isinstance(embedder, SupportsTokenVectors):
+        raise EmbeddingError(
+            f"embedder {embedder.fingerprint!r} gives one vector per text; the "
+            "signal 'late' needs one per token: use minilm, or set its weight to 0"
+        )
+    return embedder.token_vectors(texts)
 
 
 def _key(text: str) -> bytes:

@@ -13,6 +13,8 @@ from retentive.index.holdings import Holdings, follow
 
 __all__ = ["ColumnFrame"]
 
+_ALWAYS_RARE = 5.0  # rows that may hold a term which still links them
+
 
 class ColumnFrame:
     """The frame that replicas hand out; see :class:`retentive.protocols.Frame`.
@@ -46,6 +48,7 @@ class ColumnFrame:
     cues: NDArray[np.uint32]
     topics: NDArray[np.uint64]
     simhash: NDArray[np.uint64]
+    digest: NDArray[np.uint64]
 
     def __init__(
         self, holdings: Holdings, rows: NDArray[np.int32] | None = None
@@ -120,6 +123,28 @@ class ColumnFrame:
     def term_counts(self, terms: Sequence[str]) -> Counts:
         """Count terms in and around each row."""
         return Counts(self.holdings, self.rows, self.neighbour, terms)
+
+    def shared_terms(
+        self, *, share: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], int]:
+        """Return rare terms that two rows of this frame hold, or more of them."""
+        wanted = np.zeros(self.holdings.size, np.bool_)
+        wanted[self.rows] = True
+        place = np.zeros(self.holdings.size, np.int64)
+        place[self.rows] = np.arange(self.size)
+        rows, hashes = self.holdings.postings.within(wanted)
+        terms, number, here = np.unique(hashes, return_inverse=True, return_counts=True)
+        frequency = self.holdings.postings.frequency(terms)
+        common = max(_ALWAYS_RARE, share * self.holdings.documents)
+        linking = (here > 1) & (frequency <= common)
+        kept = linking[number]
+        renumbered = np.cumsum(linking) - 1
+        return (
+            place[rows[kept]],
+            renumbered[number[kept]],
+            frequency[linking],
+            self.holdings.documents,
+        )
 
     def similarity(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return ``(n,)`` cosines with each row's vector; 0 where it has none."""

@@ -101,6 +101,34 @@ class Postings:
         spans = [segment.spans(terms) for segment in self.segments]
         return [self._joined([span[i] for span in spans]) for i in range(len(terms))]
 
+    def within(
+        self, wanted: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+        """Return the row and the term of each posting of some rows.
+
+        Args:
+            wanted: ``(n,)``: which rows; those beyond its end are not wanted.
+        """
+        rows, terms = [np.empty(0, np.int32)], [np.empty(0, np.uint64)]
+        for segment in self.segments:
+            known = segment.rows < len(wanted)
+            kept = np.flatnonzero(known & wanted[np.where(known, segment.rows, 0)])
+            place = np.searchsorted(segment.starts, kept, side="right") - 1
+            rows.append(segment.rows[kept])
+            terms.append(segment.terms[place])
+        return np.concatenate(rows), np.concatenate(terms)
+
+    def frequency(self, terms: NDArray[np.uint64]) -> NDArray[np.float32]:
+        """Return ``(len(terms),)``: how many rows hold each term, dead ones too."""
+        found = np.zeros(len(terms), np.float32)
+        for segment in self.segments:
+            if len(segment.terms):
+                place = np.searchsorted(segment.terms, terms)
+                place = np.minimum(place, len(segment.terms) - 1)
+                here = segment.terms[place] == terms
+                found += here * (segment.starts[place + 1] - segment.starts[place])
+        return found
+
     def _joined(self, spans: Sequence[tuple[int, int]]) -> Posting:
         parts = [
             (segment.rows[start:end], segment.counts[start:end])

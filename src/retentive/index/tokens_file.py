@@ -30,8 +30,9 @@ def save_tokens(replica: Replica, store: Store) -> None:
     path = _path(replica, store)
     if path is None or replica.tokens is None or not replica.tokens.made:
         return
-    table = replica.state().table
-    living = set(table["digest"][table["alive"]].tolist())
+    # Caught up, so that what was forgotten meanwhile is not written once more.
+    frame = replica.frame()
+    living = set(frame.digest[frame.alive].tolist())
     held = {key: of for key, of in replica.tokens.held().items() if key in living}
     if not held:
         return

@@ -13,6 +13,8 @@ from retentive.protocols import LearnedWeights, Query
 from retentive.recall.ranking import Ranking
 from retentive.recall.relevance import Relevance, judge
 from retentive.records import Hit, Status
+from retentive.scorers.bm25 import inverse_document_frequency
+from retentive.text.statement import statement
 
 __all__ = ["ExplainedHit", "Explanation", "WhyNot", "explained", "why_not"]
 
@@ -40,6 +42,9 @@ class Explanation:
 
     Attributes:
         query: The analysed question.
+        key_terms: Its index terms by their idf, the rarest first; one that no memory
+            holds has the largest.
+        statement: The question as the beginning of its answer.
         weights: Each signal's weight for this question, gates included.
         candidates: How many rows the second stage ranked.
         memories: How many rows the scope let through.
@@ -49,6 +54,8 @@ class Explanation:
     """
 
     query: Query
+    key_terms: Mapping[str, float]
+    statement: str
     relevance: Relevance
     weights: Mapping[str, float]
     candidates: int
@@ -88,6 +95,8 @@ def explained(
     places = {ranking.frame.id_at(place): place for place in ranking.order[: len(hits)]}
     return Explanation(
         query=ranking.query,
+        key_terms=_key_terms(ranking),
+        statement=statement(ranking.query.text),
         relevance=judge(ranking),
         weights={signal.name: signal.weight for signal in ranking.signals},
         candidates=ranking.frame.size,
@@ -106,6 +115,13 @@ def explained(
         ],
         learned=learned,
     )
+
+
+def _key_terms(ranking: Ranking) -> dict[str, float]:
+    terms = ranking.query.terms
+    idf = inverse_document_frequency(ranking.frame.term_counts(terms)).tolist()
+    found = dict(zip(terms, idf, strict=True))
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def why_not(

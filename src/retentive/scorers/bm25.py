@@ -12,7 +12,13 @@ from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query, TermCounts
 from retentive.scorers.length import short_memory_gate
 
-__all__ = ["BM25", "ContextualBM25", "LastBM25", "inverse_document_frequency"]
+__all__ = [
+    "BM25",
+    "ContextualBM25",
+    "LastBM25",
+    "inverse_document_frequency",
+    "rarity",
+]
 
 _WINDOW = (-2, -1, 0, 1, 2)
 # A reply goes on with what was said before it more than it leads to what follows.
@@ -147,8 +153,13 @@ def inverse_document_frequency(counts: TermCounts) -> NDArray[np.float32]:
     Source: Robertson and Zaragoza 2009, equation 3.4, with Lucene's 1 + inside
     the logarithm, which keeps very frequent terms above 0.
     """
-    frequency = counts.document_frequency
-    return np.log1p((counts.documents - frequency + 0.5) / (frequency + 0.5))
+    return rarity(counts.document_frequency, counts.documents)
+
+
+def rarity(frequency: NDArray[np.float32], documents: int) -> NDArray[np.float32]:
+    """Return ``(t,)`` idf of terms that so many of the documents hold."""
+    idf = np.log1p((documents - frequency + 0.5) / (frequency + 0.5))
+    return np.asarray(idf, np.float32)
 
 
 def length_discount(

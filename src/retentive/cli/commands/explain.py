@@ -57,7 +57,8 @@ def _text(found: Explanation) -> str:
         for span in query.intervals
     ]
     lines = [
-        f"terms: {', '.join(query.terms) or 'none'}",
+        f"asks for: {query.question_type} ({found.statement})",
+        f"terms: {_key_terms(found)}",
         f"speakers: {', '.join(query.names) or 'none named'}",
         f"times: {'; '.join(times) or 'none named'}",
         f"ranked {found.candidates} candidates of {found.memories} memories",
@@ -68,6 +69,11 @@ def _text(found: Explanation) -> str:
         line = hit_line(explained.hit, rank=explained.rank, columns=_COLUMNS)
         lines += ["", line, _signals(explained, found.weights)]
     return "\n".join(lines)
+
+
+def _key_terms(found: Explanation) -> str:
+    terms = [f"{term} {idf:.1f}" for term, idf in found.key_terms.items()]
+    return ", ".join(terms) or "none"
 
 
 def _relevance(relevance: Relevance) -> str:
@@ -116,7 +122,10 @@ def _signals(explained: ExplainedHit, weights: Mapping[str, float]) -> str:
 
 def _json(found: Explanation) -> str:
     fields = {
+        "question_type": found.query.question_type,
+        "statement": found.statement,
         "terms": list(found.query.terms),
+        "key_terms": dict(found.key_terms),
         "speakers": list(found.query.names),
         "times": [
             {
