@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ FloatArray = NDArray[np.float64]
 
 _STEPS = 12  # Newton's method is there after five to eight
 _SMALL_STEP = 1e-3  # of a weight in units of the configured one: nobody sees it
+_HALVINGS = 12  # of a step that overshoots; what is left then is nothing
 _LONGEST_STEP = 0.5  # a first step beyond it overshoots where labels are few
 
 
@@ -109,8 +110,8 @@ def fit(
 
     Minimises Σ losses + Σ (w - around)² / (2 · spread²): each question counts
     once, and the prior as much as if weights were drawn from a normal
-    distribution. So few judgements move weights little. Newton's method, each step
-    cut at half a unit of ``around`` and at 0.
+    distribution. So few judgements move weights little. The function is convex;
+    Newton's method among the weights above 0, a step halved until it descends.
 
     Args:
         judgements: What helped.
@@ -123,16 +124,49 @@ def fit(
     weights = around.copy()
     precision = 1.0 / np.square(spread)
     longest = _LONGEST_STEP * np.maximum(around, spread)
+
+    def objective(at: FloatArray) -> float:
+        prior = (precision * np.square(at - around)).sum() / 2.0
+        return float(losses(judgements, at).sum() + prior)
+
     for _ in range(_STEPS if len(judgements) else 0):
         slope, curvature = _derivatives(judgements, weights)
         slope += precision * (weights - around)
         curvature += np.diag(precision)
-        step = np.linalg.solve(curvature, slope)
-        moved = np.maximum(weights - np.clip(step, -longest, longest), 0.0)
+        step = _step(weights, slope, curvature, longest=longest)
+        moved = _descended(weights, step, objective)
         change = np.abs(moved - weights).max(initial=0.0)
         weights = moved
         if change < _SMALL_STEP:
             break
+    return weights
+
+
+def _step(
+    weights: FloatArray,
+    slope: FloatArray,
+    curvature: FloatArray,
+    *,
+    longest: FloatArray,
+) -> FloatArray:
+    """Return Newton's step among the weights that may move, none of it too long."""
+    free = (weights > 0.0) | (slope < 0.0)
+    step = np.zeros_like(weights)
+    step[free] = np.linalg.solve(curvature[np.ix_(free, free)], slope[free])
+    return np.asarray(
+        step / max(1.0, float((np.abs(step) / longest).max())), np.float64
+    )
+
+
+def _descended(
+    weights: FloatArray, step: FloatArray, objective: Callable[[FloatArray], float]
+) -> FloatArray:
+    """Return where a step leads, halved until it leads no higher."""
+    before = objective(weights)
+    for halvings in range(_HALVINGS):
+        moved: FloatArray = np.maximum(weights - step / 2**halvings, 0.0)
+        if objective(moved) <= before:
+            return moved
     return weights
 
 
