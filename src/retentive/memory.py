@@ -40,7 +40,7 @@ from retentive.protocols import (
 from retentive.recall.context import Context
 from retentive.recall.defaults import default_settings
 from retentive.recall.descent import descend
-from retentive.recall.explain import Explanation, WhyNot, explained, why_not
+from retentive.recall.explain import Explanation, WhyNot, explained, in_context, why_not
 from retentive.recall.filters import Scope, scope_of
 from retentive.recall.pipeline import CONTEXT_HITS, Recaller
 from retentive.recall.ranking import Ranking, RecallSettings
@@ -472,16 +472,33 @@ class Memory:
         query: str,
         *,
         limit: int = 10,
+        budget: int | None = None,
         now: datetime | None = None,
         session: str | None = None,
         scope: Scope | None = None,
         **conditions: Any,
     ) -> WhyNot:
-        """Say why a recall of this question does not return this memory."""
+        """Say why a recall, or a context, of this question does not hold this memory.
+
+        Args:
+            id: The memory.
+            query: The question.
+            limit: How many hits the recall returns.
+            budget: Also look into a context of so many tokens.
+            now: The asker's present; the clock's if omitted.
+            session: The session that asks.
+            scope: What may be returned.
+            conditions: As for :meth:`recall`.
+        """
         _check_limit(limit)
         ranking, whole = self._rank(query, limit, now, session, scope, conditions)
         row = self._replica().row(id)
-        return why_not(id, row, ranking, whole=whole, limit=limit)
+        wanted = scope_of(scope, conditions)
+        answer = why_not(id, row, ranking, whole=whole, limit=limit, scope=wanted)
+        if budget is None:
+            return answer
+        context = self.recaller.context(ranking, budget=budget, counter=self.counter)
+        return in_context(answer, context)
 
     def get(self, id: str) -> MemoryRecord:
         """Return one record.

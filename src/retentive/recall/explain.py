@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from retentive.index.frame import ColumnFrame
 from retentive.index.ingest import STATUSES
 from retentive.protocols import LearnedWeights, Query
+from retentive.recall.context import Context
+from retentive.recall.filters import Scope
 from retentive.recall.ranking import Ranking
 from retentive.recall.relevance import Relevance, judge
 from retentive.records import Hit, Status
 from retentive.scorers.bm25 import inverse_document_frequency
 from retentive.text.statement import statement
 
-__all__ = ["ExplainedHit", "Explanation", "WhyNot", "explained", "why_not"]
+__all__ = [
+    "ExplainedHit",
+    "Explanation",
+    "WhyNot",
+    "explained",
+    "in_context",
+    "why_not",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +83,22 @@ class WhyNot:
         rank: Its rank from 1, ``None`` if it was not ranked.
         behind: How each signal compares with the last hit shown: this memory's
             contribution minus that one's, most harmful first.
+        filtered_by: What of the scope leaves it out, such as ``kinds``.
+        outranked_by: Ids of the hits shown instead, best first.
+        relevance: How likely it is that anything is relevant; a context may stay
+            empty for that alone.
+        in_context: Whether a context within the budget asked about holds it;
+            ``None`` if no budget was given.
     """
 
     id: str
     reason: str
     rank: int | None = None
     behind: Mapping[str, float] | None = None
+    filtered_by: Sequence[str] = ()
+    outranked_by: Sequence[str] = ()
+    relevance: Relevance | None = None
+    in_context: bool | None = None
 
 
 def explained(
@@ -125,7 +144,13 @@ def _key_terms(ranking: Ranking) -> dict[str, float]:
 
 
 def why_not(
-    id: str, row: int | None, ranking: Ranking, *, whole: ColumnFrame, limit: int
+    id: str,
+    row: int | None,
+    ranking: Ranking,
+    *,
+    whole: ColumnFrame,
+    limit: int,
+    scope: Scope,
 ) -> WhyNot:
     """Say what held a memory down.
 
@@ -135,11 +160,14 @@ def why_not(
         ranking: The ranking in question.
         whole: The frame that was ranked.
         limit: How many hits were shown.
+        scope: What might be returned.
     """
     if row is None or not whole.alive[row]:
         return WhyNot(id=id, reason="no memory of this id is in the namespace")
     if not ranking.allowed[row]:
-        return WhyNot(id=id, reason=_filtered(row, whole, ranking))
+        names = _filters(row, whole, ranking, scope)
+        reason = _filtered(row, whole, ranking, names)
+        return WhyNot(id=id, reason=reason, filtered_by=names)
     places = np.flatnonzero(ranking.frame.rows == row)
     if not len(places):
         return WhyNot(
@@ -149,7 +177,32 @@ def why_not(
                 "words, its vector, its time nor its neighbours are near the question"
             ),
         )
-    return _ranked(id, int(places[0]), ranking, limit=limit)
+    return replace(
+        _ranked(id, int(places[0]), ranking, limit=limit), relevance=judge(ranking)
+    )
+
+
+def in_context(answer: WhyNot, context: Context) -> WhyNot:
+    """Add whether a context holds the memory, and why not.
+
+    Args:
+        answer: About a recall.
+        context: Of the same question.
+    """
+    held = any(hit.record.id == answer.id for hit in context.hits)
+    if context.declined and context.relevance is not None:
+        reason = (
+            f"{answer.reason}; a context stays empty, since anything relevant has a "
+            f"probability of {context.relevance.probability:.2f}"
+        )
+    elif answer.rank is not None and not held:
+        reason = (
+            f"{answer.reason}; what ranks before it leaves no room for it in "
+            f"{context.budget} tokens"
+        )
+    else:
+        reason = answer.reason
+    return replace(answer, reason=reason, in_context=held)
 
 
 def _ranked(id: str, place: int, ranking: Ranking, *, limit: int) -> WhyNot:
@@ -169,10 +222,26 @@ def _ranked(id: str, place: int, ranking: Ranking, *, limit: int) -> WhyNot:
         ),
         rank=rank,
         behind=behind,
+        outranked_by=[ranking.frame.id_at(int(p)) for p in ranking.order[:limit]],
     )
 
 
-def _filtered(row: int, whole: ColumnFrame, ranking: Ranking) -> str:
+def _filters(row: int, whole: ColumnFrame, ranking: Ranking, scope: Scope) -> list[str]:
+    """Return the conditions of a scope that by themselves leave a row out."""
+    nothing = Scope()
+    return [
+        part.name
+        for part in fields(Scope)
+        if getattr(scope, part.name) != getattr(nothing, part.name)
+        and not Scope(**{part.name: getattr(scope, part.name)}).allows(
+            whole, now=ranking.query.now
+        )[row]
+    ]
+
+
+def _filtered(
+    row: int, whole: ColumnFrame, ranking: Ranking, names: Sequence[str]
+) -> str:
     now = ranking.query.now.timestamp()
     status = STATUSES[whole.status[row]]
     if status is not Status.ACTIVE:
@@ -181,4 +250,4 @@ def _filtered(row: int, whole: ColumnFrame, ranking: Ranking) -> str:
         return "it has expired"
     if whole.valid_until[row] <= now:
         return "it is no longer valid"
-    return "a filter of this recall leaves it out (where, kinds, sessions or times)"
+    return f"the recall's conditions leave it out: {', '.join(names) or 'together'}"

@@ -168,7 +168,13 @@ def _absence(answer: WhyNot) -> str:
 
 
 def _absence_json(answer: WhyNot) -> str:
-    fields = {"id": answer.id, "reason": answer.reason, "rank": answer.rank}
+    fields = {
+        "id": answer.id,
+        "reason": answer.reason,
+        "rank": answer.rank,
+        "filtered_by": list(answer.filtered_by),
+        "outranked_by": list(answer.outranked_by),
+    }
     return json.dumps(
         fields | {"behind": dict(answer.behind) if answer.behind else None},
         ensure_ascii=False,
