@@ -131,6 +131,7 @@ def test_languages_are_calibrated_apart(
     [
         ("Ann: I met a zebra.\nBob: Where was that zebra?", "a dialogue"),
         ("What did you do?", "no words that tell"),
+        ("今天的音乐会真热闹，大家都唱起来了。", "a remark"),
         ("Где моя книга?", "never measured"),
     ],
 )

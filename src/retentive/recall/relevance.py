@@ -63,6 +63,10 @@ CALIBRATIONS: Mapping[str, Mapping[str, float]] = MappingProxyType(
 are shifted so that 0.3 keeps 96 % (English) and 95 % (Chinese) of what the conversations
 that they were fitted on answer."""
 
+# Chinese remarks share too few words with what they are about to be judged by words.
+_ASKS_IN_CHINESE = re.compile(
+    r"[?？吗嗎呢哪谁誰几幾怎何]|什么|什麼|多少|是否|有没有|有沒有|多[大高久长長远遠重]"
+)
 # A capital inside a sentence: in English, the name of somebody or something.
 _NAME = re.compile(r"(?<=[a-z0-9,;:'’\"”)] )[A-Z][a-z]+\b")
 _NO_NAMES = frozenset(
@@ -170,6 +174,8 @@ def _unfit(ranking: Ranking, basis: str | None) -> str:
         return "the question's script was never measured"
     if len([line for line in ranking.query.text.splitlines() if line.strip()]) > 1:
         return "a dialogue, not a question"
+    if basis == "Chinese words" and not _ASKS_IN_CHINESE.search(ranking.query.text):
+        return "a remark, not a question"
     if not ranking.query.terms:
         return "the question has no words that tell"
     if int(ranking.allowed.sum()) < _FEWEST:
