@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
-from collections.abc import Iterable, Mapping, Sequence
+from asyncio import sleep, to_thread
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from retentive.recall.context import Context
 from retentive.recall.explain import Explanation, WhyNot
 from retentive.recall.filters import Scope
 from retentive.records import MemoryRecord, Message, Recalled, Status
+from retentive.watching import Watched, look, position
 from retentive.working import WorkingMemory
 
 __all__ = ["AsyncMemory", "AsyncWorkingMemory"]
@@ -200,6 +201,17 @@ class AsyncMemory:
     async def count(self) -> Mapping[Status, int]:
         """Return how many records there are; see :meth:`Memory.count`."""
         return await to_thread(self.sync.count)
+
+    async def watch(self, *, poll_s: float = 0.1) -> AsyncIterator[Watched]:
+        """Yield what changes from now on; see :meth:`Memory.watch`."""
+        namespaces = (self.sync.namespace, *self.sync.also_read)
+        seen = await to_thread(position, self.sync.store, namespaces)
+        while True:
+            changes, seen = await to_thread(look, self.sync.store, seen)
+            for change in changes:
+                yield change
+            if not changes:
+                await sleep(poll_s)
 
     async def close(self) -> None:
         """Save snapshots and close the store."""

@@ -59,6 +59,7 @@ from retentive.registry import find
 from retentive.structures.queue import Queue
 from retentive.text.counters import estimate_tokens
 from retentive.tuning import Tuner
+from retentive.watching import Watched, watch
 from retentive.working import WorkingMemory
 
 __all__ = ["Memory"]
@@ -561,6 +562,19 @@ class Memory:
     def count(self) -> Mapping[Status, int]:
         """Return how many records there are of each status."""
         return self.store.count(self.namespace)
+
+    def watch(
+        self, *, poll_s: float = 0.1, stop: Callable[[], bool] | None = None
+    ) -> Iterator[Watched]:
+        """Yield what changes from now on here, and in what is read as well.
+
+        Args:
+            poll_s: Seconds between looks while nothing happens.
+            stop: Asked after each look; the watch ends when it says so.
+        """
+        return watch(
+            self.store, (self.namespace, *self.also_read), poll_s=poll_s, stop=stop
+        )
 
     def frame(self) -> ColumnFrame:
         """Return the memories as columns, caught up with the store."""

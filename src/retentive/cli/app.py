@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "retentive.bench.fit_command:fit",
             "Fit the weights of signals to labelled data of yours.",
         ),
+        "migrate": ("migrate:migrate", "Copy memories to another store, and compare."),
         "bench": ("retentive.bench.command:bench", "Measure recall on labelled data."),
     }
 )

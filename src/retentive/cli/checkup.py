@@ -55,6 +55,7 @@ def examine(target: Target) -> Iterator[Finding]:
         with target.open() as memory:
             yield Finding(check="store", state="ok", detail=f"{target.path} opens")
             yield from _file(memory)
+            yield from _server(memory)
             spaces = target.namespaces(memory)
             yield from _gathered(_vectors(memory, space) for space in spaces)
             yield from _gathered(_replica(memory, space) for space in spaces)
@@ -111,6 +112,18 @@ def _file(memory: Memory) -> Iterator[Finding]:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         yield Finding(check="schema", state="ok", detail=f"version {version}")
     yield _space(path)
+
+
+def _server(memory: Memory) -> Iterator[Finding]:
+    """Look at the server of a store that has one."""
+    diagnose = getattr(memory.store, "diagnose", None)
+    for found in diagnose() if diagnose is not None else ():
+        yield Finding(
+            check=found.check,
+            state=found.state,
+            detail=found.detail,
+            remedy=found.remedy,
+        )
 
 
 def _integrity(connection: sqlite3.Connection) -> Finding:

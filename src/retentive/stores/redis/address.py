@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from retentive.errors import ConfigError
 
-__all__ = ["Address", "parse_url"]
+__all__ = ["Address", "options_of", "parse_url"]
 
 _SCHEMES: Mapping[str, tuple[Literal["server", "sentinel", "cluster"], bool]] = {
     "redis": ("server", False),
@@ -22,6 +22,14 @@ _SCHEMES: Mapping[str, tuple[Literal["server", "sentinel", "cluster"], bool]] = 
     "rediss+cluster": ("cluster", True),
 }
 _PORTS = {"server": 6379, "sentinel": 26379, "cluster": 6379}
+_OPTIONS: Mapping[str, Callable[[str], Any]] = {
+    "prefix": str,
+    "replicas": int,
+    "timeout_s": float,
+    "patience_s": float,
+    "snapshots": str,
+}
+_OF_SENTINELS = ("sentinel_username", "sentinel_password")
 _FORMS = (
     "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// for TLS, "
     "redis+sentinel://HOST:PORT,HOST:PORT/SERVICE[/DATABASE] or "
@@ -91,6 +99,34 @@ def parse_url(url: str) -> Address:
         password=unquote(password) if at and password else None,
         options=dict(parse_qsl(parts.query, keep_blank_values=True)),
     )
+
+
+def options_of(address: Address) -> dict[str, Any]:
+    """Return what stands behind a URL's question mark, as values.
+
+    Returns:
+        Options of the store by name, and under ``ssl`` those of the driver.
+
+    Raises:
+        ConfigError: An option is unknown, or its value is wrong.
+    """
+    found: dict[str, Any] = {"ssl": {}}
+    for name, value in address.options.items():
+        if name.startswith("ssl_"):
+            found["ssl"][name] = value
+        elif name in _OPTIONS:
+            try:
+                found[name] = _OPTIONS[name](value)
+            except ValueError as exc:
+                raise ConfigError(
+                    f"{name}={value!r} in the URL of {address} must be a number"
+                ) from exc
+        elif name not in _OF_SENTINELS:
+            known = ", ".join((*_OPTIONS, *_OF_SENTINELS, "ssl_…"))
+            raise ConfigError(
+                f"{address} is given an unknown option {name!r}; known are {known}"
+            )
+    return found
 
 
 def _host(place: str, kind: str, url: str) -> tuple[str, int]:

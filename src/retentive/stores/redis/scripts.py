@@ -19,6 +19,7 @@ _PARTS = {
     "lacking": ("names",),
     "lease": (),
     "page": ("names",),
+    "prune": ("names",),
     "switch": ("names",),
     "touch": ("names",),
     "transcript": (),

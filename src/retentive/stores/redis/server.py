@@ -102,6 +102,11 @@ class Server:
         answers: list[Any] = self._patiently(run)
         return answers
 
+    def info(self) -> dict[str, Any]:
+        """Return what the server, or one node of a Cluster, says of itself."""
+        info: dict[str, Any] = self._patiently(lambda: self._node("retentive").info())
+        return info
+
     def client(self) -> Any:
         """Return the driver's client.
 

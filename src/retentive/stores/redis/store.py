@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any, Self
 
-from retentive.errors import StoreError
+import numpy as np
+from numpy.typing import NDArray
+
+from retentive.errors import ConflictError, StoreError
 from retentive.protocols import (
     Batch,
     Change,
     Changes,
     Commit,
+    Delete,
     Lease,
     VectorPut,
 )
 from retentive.records import Embedding, MemoryRecord, Message, Namespace, Status
 from retentive.stores.codec import pack_vector, to_micros
-from retentive.stores.redis.address import parse_url
+from retentive.stores.redis.address import options_of, parse_url
 from retentive.stores.redis.commit import Commits
+from retentive.stores.redis.diagnosis import Diagnosis, diagnose
 from retentive.stores.redis.leases import Leases
 from retentive.stores.redis.rows import unpack_message, unpack_records
 from retentive.stores.redis.server import Server
@@ -36,7 +44,8 @@ class RedisStore:
     """Keeps memories on a server; see :class:`retentive.protocols.Store`.
 
     Redis 7.0 or newer, or Valkey; no module is needed. Safe for many threads and
-    many processes on many machines.
+    many processes on many machines. What survives the death of the server is what
+    its persistence and its replicas keep.
     """
 
     def __init__(
@@ -44,9 +53,12 @@ class RedisStore:
         server: Server,
         *,
         prefix: str = "retentive",
+        snapshots: str | Path | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Wrap a server; use :meth:`open`."""
+        self._snapshots = None if snapshots is None else Path(snapshots)
+        self._prefix = prefix
         self._server = server
         self._spaces = Spaces(server, prefix=prefix)
         self._leases = Leases(server, prefix=prefix, clock=clock)
@@ -61,22 +73,27 @@ class RedisStore:
         replicas: int = 0,
         timeout_s: float = 5.0,
         patience_s: float = 5.0,
+        snapshots: str | Path | None = None,
+        ssl: Mapping[str, str] | None = None,
         clock: Callable[[], datetime] | None = None,
-        **tls: str,
     ) -> Self:
         """Open a store.
 
         Args:
             url: ``redis://``, ``rediss://``, ``redis+sentinel://`` or
-                ``redis+cluster://``; ``timeout_s=…`` and the like may stand behind
-                its question mark.
+                ``redis+cluster://``. Behind its question mark may stand
+                ``prefix``, ``replicas``, ``timeout_s``, ``patience_s``, ``snapshots``
+                and redis-py's options that begin with ``ssl_``.
             prefix: What the names of all keys begin with.
             replicas: How many replicas must confirm a write before it counts.
             timeout_s: Seconds to wait for an answer.
             patience_s: Seconds for which a lost connection, a failover or a
                 starting server is waited for.
+            snapshots: A folder on this machine for derived files without texts, from
+                which a cold process starts faster; ``None``: none are kept.
+            ssl: redis-py's options that begin with ``ssl_``, such as
+                ``ssl_ca_certs``; they need ``rediss://``.
             clock: Tells when leases end; by default the server does.
-            tls: Options of redis-py that begin with ``ssl_``.
 
         Raises:
             ConfigError: The URL or an option is wrong.
@@ -84,15 +101,21 @@ class RedisStore:
             MissingExtraError: redis-py is not installed.
         """
         address = parse_url(url)
+        given = options_of(address)
         server = Server(
             address,
-            timeout_s=timeout_s,
-            patience_s=patience_s,
-            replicas=replicas,
-            tls=tls,
+            timeout_s=given.get("timeout_s", timeout_s),
+            patience_s=given.get("patience_s", patience_s),
+            replicas=given.get("replicas", replicas),
+            tls={**(ssl or {}), **given["ssl"]},
         )
         server.check()
-        return cls(server, prefix=prefix, clock=clock)
+        return cls(
+            server,
+            prefix=given.get("prefix", prefix),
+            snapshots=given.get("snapshots", snapshots),
+            clock=clock,
+        )
 
     def apply(self, batch: Batch) -> Commit:
         """Apply a batch atomically; see :meth:`Store.apply`."""
@@ -249,6 +272,70 @@ class RedisStore:
                 f"{left} records of {namespace!r} still lack a vector of "
                 f"{fingerprint!r}; embed them first"
             )
+
+    def vectors(
+        self, namespace: Namespace, fingerprint: str
+    ) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        """Yield pages of ids and vectors; see :class:`SupportsVectorScan`."""
+        if self.embedder(namespace) != fingerprint:
+            return
+        key, cursor = self._spaces.keys(namespace).part("vectors"), 0
+        while True:
+            cursor, page = self._server.command("HSCAN", key, cursor, "COUNT", _PAGE)
+            if page:
+                packed = np.frombuffer(b"".join(page.values()), "<f2")
+                numbers = packed.reshape(len(page), -1).astype(np.float32)
+                yield [id.decode() for id in page], numbers
+            if not int(cursor):
+                return
+
+    def snapshot_path(self, namespace: Namespace) -> Path | None:
+        """Return where this namespace's replica may be saved."""
+        if self._snapshots is None:
+            return None
+        named = json.dumps([str(self._server.address), self._prefix, *namespace])
+        digest = blake2b(named.encode(), digest_size=12).hexdigest()
+        return self._snapshots / f"{digest}.snapshot"
+
+    def sweep(self, namespace: Namespace, now: datetime, *, limit: int = 1_000) -> int:
+        """Delete records whose time is over, with tombstones; return how many.
+
+        What is pinned stays, and so does what somebody changes at this moment.
+
+        Args:
+            namespace: Whose.
+            now: The present, UTC.
+            limit: Most records to look at.
+        """
+        key = self._spaces.keys(namespace).part("expiry")
+        past = ("-inf", now.timestamp(), "BYSCORE", "LIMIT", 0, limit)
+        ids = [id.decode() for id in self._server.command("ZRANGE", key, *past)]
+        deletes = [
+            Delete(id=record.id, expected_version=record.version)
+            for record in self.get(namespace, ids)
+            if record.expires_at and record.expires_at <= now and not record.pinned
+        ]
+        if not deletes:
+            return 0
+        try:
+            commit = self.apply(Batch(namespace=namespace, deletes=deletes))
+        except ConflictError:
+            return 0  # the next sweep looks again
+        return sum(item.action == "deleted" for item in commit.deletes)
+
+    def prune(self, namespace: Namespace, before: int) -> None:
+        """Forget the tombstones of deletes up to a version of the namespace.
+
+        A replica that has not come so far reads everything anew.
+        """
+        last: Any = 0
+        while last is not None:
+            arguments = [float(last), before, _PAGE]
+            last = self._run("prune", namespace, arguments, write=True)
+
+    def diagnose(self) -> Iterator[Diagnosis]:
+        """Yield what could be wrong with the server, a finding per check."""
+        return diagnose(self._server)
 
     def close(self) -> None:
         """Close all connections; closing twice is no error."""
