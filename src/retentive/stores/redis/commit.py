@@ -82,26 +82,28 @@ class Commits:
             status_changes=tuple(batch.status_changes),
             deletes=batch.deletes,
         )
-        fence, now, lease_keys = self._guard(batch)
+        keys = self._spaces.keys(batch.namespace)
+        fence, now, lease_keys = self._guard(batch, keys)
         return _Task(
             batch=batch,
             bare=bare,
             records=records,
             wanted=Wanted.of(bare, records),
-            keys=self._spaces.keys(batch.namespace),
+            keys=keys,
             lease_keys=lease_keys,
             head=(identity.epoch, nonce, fence, now),
         )
 
-    def _guard(self, batch: Batch) -> tuple[Any, Any, tuple[str, ...]]:
+    def _guard(self, batch: Batch, keys: Keys) -> tuple[Any, Any, tuple[str, ...]]:
         """Return what makes the server check the batch's lease."""
         if batch.lease is None:
             return "", "", ()
-        if self._server.is_cluster:
-            # The lease may stand on another node, which no script can ask.
+        key = self._leases.key(batch.lease)
+        if self._server.is_cluster and not key.startswith(keys.stem):
+            # It may stand on another node, which no script can ask.
             self._leases.check(batch.lease)
             return "", "", ()
-        return batch.lease.fence, self._leases.now(), (self._leases.key(batch.lease),)
+        return batch.lease.fence, self._leases.now(), (key,)
 
     def _applied(self, task: _Task) -> Commit:
         touched = self._guess(task)

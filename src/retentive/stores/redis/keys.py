@@ -7,6 +7,7 @@ percent-encoded: no character of theirs is a brace, a wildcard or a separator.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -111,7 +112,18 @@ def registers(prefix: str, top: Sequence[str]) -> list[str]:
 
 
 def lease_key(prefix: str, name: str) -> str:
-    """Return the key of a lease."""
+    """Return the key of a lease.
+
+    The lease of a namespace, named ``purpose:["label", …]``, lies among the keys of
+    the namespace: on the same shard, and within the same user's reach.
+    """
+    purpose, _, rest = name.partition(":")
+    try:
+        labels = json.loads(rest)
+    except ValueError:
+        labels = None
+    if isinstance(labels, list) and labels and all(isinstance(x, str) for x in labels):
+        return f"{Keys(prefix, tuple(labels)).stem}lease:{quote(purpose, safe='')}"
     return f"{prefix}:lease:{{{quote(name, safe='') or _EMPTY_LABEL}}}"
 
 

@@ -16,7 +16,6 @@ __all__ = ["Server"]
 
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 0.5
-_WAITED = "WAIT"
 
 
 class Server:
@@ -75,6 +74,18 @@ class Server:
         lua = script(name)
         return self._patiently(lambda: self._evaluated(lua, keys, arguments))
 
+    def read(self, name: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+        """Run a script that only reads: for users who may not do more.
+
+        Raises:
+            StoreError: As for :meth:`run`.
+        """
+        if self.is_cluster:
+            # The driver would ask the server first where the keys stand in it.
+            return self.run(name, keys, arguments)
+        lua = script(name)
+        return self._patiently(lambda: self._evaluated(lua, keys, arguments, "_RO"))
+
     def write(self, name: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         """Run a script that writes, and wait for as many replicas as configured.
 
@@ -127,15 +138,19 @@ class Server:
             client.close()
 
     def _evaluated(
-        self, lua: Script, keys: Sequence[str], arguments: Sequence[Any]
+        self,
+        lua: Script,
+        keys: Sequence[str],
+        arguments: Sequence[Any],
+        kind: str = "",
     ) -> Any:
         import redis
 
         client, rest = self.client(), (len(keys), *keys, *arguments)
         try:
-            return client.execute_command("EVALSHA", lua.sha, *rest)
+            return client.execute_command(f"EVALSHA{kind}", lua.sha, *rest)
         except redis.exceptions.NoScriptError:
-            return client.execute_command("EVAL", lua.text, *rest)
+            return client.execute_command(f"EVAL{kind}", lua.text, *rest)
 
     def _confirmed(
         self, lua: Script, keys: Sequence[str], arguments: Sequence[Any]
@@ -148,7 +163,8 @@ class Server:
         for verb, code in (("EVALSHA", lua.sha), ("EVAL", lua.text)):
             with node.pipeline(transaction=False) as pipe:
                 pipe.execute_command(verb, code, *rest)
-                pipe.execute_command(_WAITED, self.replicas, int(self._timeout_s * 500))
+                # Shorter than the socket's patience, so that the answer arrives.
+                pipe.execute_command("WAIT", self.replicas, int(self._timeout_s * 500))
                 answer, confirmed = pipe.execute(raise_on_error=False)
             if not isinstance(answer, redis.exceptions.NoScriptError):
                 break

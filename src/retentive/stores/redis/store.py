@@ -192,7 +192,7 @@ class RedisStore:
         most = first if last is None else last
         limit = -1 if most is None else max(0, most)
         arguments = [after or "", before or "", limit, int(last is not None)]
-        flat = self._server.run("transcript", keys, arguments)
+        flat = self._server.read("transcript", keys, arguments)
         return [
             unpack_message(session, id, body)
             for id, body in zip(flat[::2], flat[1::2], strict=True)
@@ -223,8 +223,8 @@ class RedisStore:
     def touch(self, namespace: Namespace, ids: Sequence[str], at: datetime) -> None:
         """Count a use of each record, outside the feed."""
         for start in range(0, len(ids), _MANY):
-            some = ids[start : start + _MANY]
-            self._run("touch", namespace, [to_micros(at), *some])
+            arguments = [to_micros(at), *ids[start : start + _MANY]]
+            self._server.run("touch", self._spaces.keys(namespace).parts, arguments)
 
     def lease(self, name: str, *, ttl_s: float) -> AbstractContextManager[Lease | None]:
         """Claim a name; see :meth:`Store.lease`."""
@@ -333,6 +333,10 @@ class RedisStore:
             arguments = [float(last), before, _PAGE]
             last = self._run("prune", namespace, arguments, write=True)
 
+    def client(self) -> Any:
+        """Return the client of redis-py, for what this class does not do."""
+        return self._server.client()
+
     def diagnose(self) -> Iterator[Diagnosis]:
         """Yield what could be wrong with the server, a finding per check."""
         return diagnose(self._server)
@@ -349,7 +353,7 @@ class RedisStore:
         *,
         write: bool = False,
     ) -> Any:
-        run = self._server.write if write else self._server.run
+        run = self._server.write if write else self._server.read
         return run(name, self._spaces.keys(namespace).parts, arguments)
 
 

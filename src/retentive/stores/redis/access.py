@@ -1,0 +1,41 @@
+"""ACL rules for a user who may use some namespaces and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retentive.records import SIDES, check_namespace, side_namespace
+from retentive.stores.redis.keys import Keys, encoded
+
+__all__ = ["acl_rules"]
+
+_COMMANDS = (
+    "-@all +@read +@write +@scripting +@connection +info +wait +time +acl|whoami "
+    # They would show, or drop, what is another's.
+    "-scan -keys -randomkey -dbsize -flushall -flushdb -swapdb -script|flush"
+)
+
+
+def acl_rules(
+    namespace: Sequence[str], *, below: bool = False, prefix: str = "retentive"
+) -> list[str]:
+    """Return the rules of ``ACL SETUSER`` for one namespace.
+
+    The user can do all that a memory of this namespace does, its leases included,
+    and reach no key of another one. Put ``on`` and a password before them.
+
+    Args:
+        namespace: Whose memories.
+        below: Whether also those of every namespace under these labels.
+        prefix: What the names of all keys begin with.
+    """
+    labels = check_namespace(namespace)
+    own = [labels, *(side_namespace(labels, purpose) for purpose in SIDES)]
+    patterns = [f"~{Keys(prefix, name).stem}*" for name in own]
+    if below:
+        patterns += [f"~{prefix}:{{{encoded(name)}/*" for name in own]
+    if len(labels) == 1:
+        patterns.append(f"~{prefix}:names:{{{encoded(labels)}:*")
+    shared = [side_namespace((), purpose) for purpose in SIDES]
+    patterns += [f"%R~{Keys(prefix, name).stem}*" for name in shared]
+    return ["resetkeys", "resetchannels", *_COMMANDS.split(), *patterns]
