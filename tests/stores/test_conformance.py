@@ -11,6 +11,7 @@ from retentive.stores.redis import RedisStore
 from retentive.stores.sqlite import SQLiteStore
 from retentive.testing.clock import ManualClock
 from retentive.testing.store_suite import StoreSuite
+from tests.clusters import ServerSet, start_cluster
 
 
 class TestMemoryStore(StoreSuite):
@@ -47,5 +48,37 @@ class TestRedisStore(StoreSuite):
         def reopen(store: Store) -> Store:
             store.close()
             return RedisStore.open(redis_url)
+
+        return reopen
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSet]:
+    cluster = start_cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.stop()
+
+
+class TestRedisStoreOnACluster(StoreSuite):
+    """Three primaries with a replica each."""
+
+    @pytest.fixture
+    def url(self, cluster: ServerSet) -> str:
+        for server in cluster.servers[:3]:
+            with server.client() as client:
+                client.flushall()
+        return cluster.url
+
+    @pytest.fixture
+    def store(self, clock: ManualClock, url: str) -> Iterator[Store]:
+        store = RedisStore.open(url, clock=clock)
+        yield store
+        store.close()
+
+    @pytest.fixture
+    def reopen(self, url: str) -> Callable[[Store], Store]:
+        def reopen(store: Store) -> Store:
+            store.close()
+            return RedisStore.open(url)
 
         return reopen

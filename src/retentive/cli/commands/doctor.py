@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import click
 
@@ -14,15 +15,22 @@ __all__ = ["doctor"]
 
 
 @click.command()
+@click.argument("place", metavar="[TARGET]", required=False)
 @click.option("--json", "as_lines", is_flag=True, help="Print one JSON line per check.")
 @takes_target
 @click.pass_context
-def doctor(ctx: click.Context, *, as_lines: bool, target: Target) -> None:
+def doctor(
+    ctx: click.Context, *, place: str | None, as_lines: bool, target: Target
+) -> None:
     """Look for what is wrong, and say how to mend it.
+
+    TARGET is the same as --db.
 
     Exit code 1 if something fails; a warning alone leaves it at 0.
     """
     failed = False
+    if place is not None:
+        target = replace(target, path=place)
     for finding in examine(target):
         click.echo(_json(finding) if as_lines else _text(finding))
         failed = failed or finding.state == "fail"
