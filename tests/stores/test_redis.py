@@ -109,10 +109,10 @@ def test_a_commit_planned_on_what_has_changed_is_planned_again(redis_url: str) -
     between = one._server.write
     once = [lambda: put(two, record("tea"))]
 
-    def write(*call: Any) -> Any:
+    def write(*call: Any, **again: Any) -> Any:
         if call[0] == "commit" and once:
             once.pop()()
-        return between(*call)
+        return between(*call, **again)
 
     one._server.write = write  # type: ignore[method-assign]
     put(one, record("tea"))

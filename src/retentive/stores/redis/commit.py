@@ -20,8 +20,6 @@ from retentive.stores.space import Work
 
 __all__ = ["Commits"]
 
-_MESSAGES = 4096  # an acknowledgement is the sequence times this, and the messages
-
 
 class _EpochOverError(Exception):
     """The namespace was removed or replaced since we learnt its salt."""
@@ -36,7 +34,8 @@ class _Task:
         bare: The same without messages, which the server appends by itself.
         records: Those of its puts, keyed.
         wanted: What it may meet.
-        keys: Of its namespace, and that of its lease.
+        keys: Of its namespace.
+        own_keys: That of its acknowledgement, and that of its lease.
         head: The arguments with which every call begins.
     """
 
@@ -45,7 +44,7 @@ class _Task:
     records: Sequence[MemoryRecord]
     wanted: Wanted
     keys: Keys
-    lease_keys: tuple[str, ...]
+    own_keys: tuple[str, ...]
     head: tuple[Any, ...]
 
 
@@ -63,14 +62,14 @@ class Commits:
 
     def apply(self, batch: Batch) -> Commit:
         """Apply a batch atomically; see :meth:`retentive.protocols.Store.apply`."""
-        nonce = secrets.token_bytes(9)  # by which a retry is known
+        nonce = secrets.token_hex(9)  # by which a retry is known
         while True:
             try:
                 return self._applied(self._task(batch, nonce))
             except _EpochOverError:
                 self._spaces.forget(batch.namespace)
 
-    def _task(self, batch: Batch, nonce: bytes) -> _Task:
+    def _task(self, batch: Batch, nonce: str) -> _Task:
         identity = self._spaces.identity(batch.namespace)
         records = [
             keyed(put.record, namespace=batch.namespace, salt=identity.salt)
@@ -90,8 +89,8 @@ class Commits:
             records=records,
             wanted=Wanted.of(bare, records),
             keys=keys,
-            lease_keys=lease_keys,
-            head=(identity.epoch, nonce, fence, now),
+            own_keys=(keys.ack(nonce), *lease_keys),
+            head=(identity.epoch, fence, now),
         )
 
     def _guard(self, batch: Batch, keys: Keys) -> tuple[Any, Any, tuple[str, ...]]:
@@ -118,7 +117,7 @@ class Commits:
                 touched = None  # an error about what we only guessed
                 continue
             if answer[0] == b"done":
-                sequence, messages = divmod(int(answer[1]), _MESSAGES)
+                sequence, messages = map(int, answer[1].split())
                 self._spaces.note_embedder(task.batch.namespace, touched.embedder)
                 return settled(commit, sequence=sequence, messages=messages)
             touched = self._learnt(task, answer)
@@ -134,9 +133,8 @@ class Commits:
         return Touched.nothing(task.wanted, embedder=embedder)
 
     def _read(self, task: _Task) -> Touched:
-        epoch, nonce, *guard = task.head
-        arguments = ("read", epoch, nonce, *guard, *task.wanted.arguments())
-        keys = (*task.keys.parts, *task.lease_keys)
+        arguments = ("read", *task.head, *task.wanted.arguments())
+        keys = (*task.keys.parts, *task.own_keys)
         return self._learnt(task, self._server.run("commit", keys, arguments))
 
     def _sent(self, task: _Task, touched: Touched) -> tuple[Any, Commit]:
@@ -144,7 +142,7 @@ class Commits:
         space = touched.space()
         work = Work(space, task.batch.namespace)
         commit = work.run_keyed(task.bare, task.records)
-        keys = (*task.keys.parts, *task.lease_keys)
+        keys = (*task.keys.parts, *task.own_keys)
         further, writes = write_arguments(
             task.batch,
             task.keys,
@@ -154,8 +152,10 @@ class Commits:
             known_keys=len(keys),
         )
         conditions = touched.conditions(task.wanted, vectors=bool(task.records))
-        arguments = ("commit", *task.head, *conditions, *writes)
-        answer = self._server.write("commit", (*keys, *further), arguments)
+        told = (*task.head, *conditions, *writes)
+        answer = self._server.write(
+            "commit", (*keys, *further), ("commit", *told), again=("again", *told)
+        )
         touched.embedder = space.embedder
         return answer, commit
 

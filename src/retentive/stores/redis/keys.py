@@ -30,7 +30,6 @@ PARTS = (
     "uses",  # hash: id -> count and time, outside the feed
     "counts",  # hash: status -> records
     "expiry",  # zset: id -> when it expires
-    "acks",  # zset: nonces of the last commits, for retries; expires
     "aside",  # hash: fingerprint and id -> another embedder's vector
     "sessions",  # zset: session -> position of its first message
 )
@@ -79,6 +78,10 @@ class Keys:
     def part(self, name: str) -> str:
         """Return one of the keys of :data:`PARTS`."""
         return self.stem + name
+
+    def ack(self, nonce: str) -> str:
+        """Return the key by which a retry of a commit is known for a while."""
+        return f"{self.stem}ack:{nonce}"
 
     def transcript(self, session: str) -> tuple[str, str]:
         """Return the keys of a session: ids by position, and messages by id."""

@@ -86,16 +86,29 @@ class Server:
         lua = script(name)
         return self._patiently(lambda: self._evaluated(lua, keys, arguments, "_RO"))
 
-    def write(self, name: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+    def write(
+        self,
+        name: str,
+        keys: Sequence[str],
+        arguments: Sequence[Any],
+        *,
+        again: Sequence[Any] | None = None,
+    ) -> Any:
         """Run a script that writes, and wait for as many replicas as configured.
+
+        Args:
+            name: Of the script.
+            keys: That it may touch.
+            arguments: What it is told.
+            again: What it is told instead, where an attempt may have been made.
 
         Raises:
             StoreError: As for :meth:`run`; also if too few replicas confirm it.
         """
-        if not self.replicas:
-            return self.run(name, keys, arguments)
         lua = script(name)
-        return self._patiently(lambda: self._confirmed(lua, keys, arguments))
+        run = self._confirmed if self.replicas else self._evaluated
+        told = iter((arguments,))
+        return self._patiently(lambda: run(lua, keys, next(told, again or arguments)))
 
     def command(self, *arguments: Any) -> Any:
         """Run one command of one key."""

@@ -1,15 +1,16 @@
 -- Applies a batch if what it was planned on is still so; else tells what is so now.
 -- Nothing is written before all has been checked.
-local ACKS_KEPT, ACKS_MS = 1024, 120000
-local mode, epoch, nonce = take(), take(), take()
+-- KEYS[14] is where a retry finds that it was done; KEYS[15] the lease, if there is one.
+local ACK_MS = 120000
+local mode, epoch = take(), take()
 local known = redis.call('HMGET', head, 'epoch', 'embedder')
 if known[1] ~= epoch then
   return {'anew'}
 end
-if mode == 'commit' then
-  local done = redis.call('ZSCORE', acks, nonce)
+if mode == 'again' then
+  local done = redis.call('GET', KEYS[14])
   if done then
-    -- A retry: it was applied, only its answer was lost.
+    -- It was applied, only its answer was lost.
     return {'done', done}
   end
 end
@@ -27,7 +28,7 @@ if fence ~= '' then
   end
 end
 
-local fits = mode == 'commit'
+local fits = mode ~= 'read'
 local embedder = take()
 fits = fits and (embedder == '*' or embedder == (known[2] or ''))
 
@@ -133,9 +134,6 @@ end
 local appended = messages()
 
 -- Remembered for a while, so that a retry after a lost answer changes nothing.
-redis.call('ZADD', acks, sequence * 4096 + math.min(appended, 4095), nonce)
-if sequence % 64 == 0 then
-  redis.call('ZREMRANGEBYRANK', acks, 0, -ACKS_KEPT - 1)
-end
-redis.call('PEXPIRE', acks, ACKS_MS)
-return {'done', tostring(sequence * 4096 + math.min(appended, 4095))}
+local done = string.format('%d %d', sequence, appended)
+redis.call('SET', KEYS[14], done, 'PX', ACK_MS)
+return {'done', done}

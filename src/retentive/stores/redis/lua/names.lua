@@ -1,6 +1,6 @@
 -- The keys of a namespace, as in keys.py; every script that takes them begins so.
 local head, records, log, ids, said, keyed, barred, vectors, uses, counts, expiry,
-  acks, aside, sessions = unpack(KEYS, 1, 14)
+  aside, sessions = unpack(KEYS, 1, 13)
 
 local place = 0
 local function take()
