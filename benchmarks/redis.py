@@ -131,28 +131,26 @@ def single(store: RedisStore, url: str, size: int, told: list[MemoryRecord]) -> 
     client = redis.Redis.from_url(url, protocol=2)
     bodies = [pack_record(record) for record in told]
     vectors = [r.embedding.vector.astype("<f2").tobytes() for r in told if r.embedding]
-    times = len(told)
-    hset = each(
-        lambda i: client.hset(
-            f"plain:{i}", mapping={"data": bodies[i], "vector": vectors[i]}
-        ),
-        times=times,
-    )
-    get = each(lambda _: client.get("plain"), times=times)
-    calls = sent(url, size, told[: times // 2])
-    script = each(lambda i: calls[i](), times=len(calls))
-    add = each(
-        lambda i: store.apply(
-            Batch(namespace=HOME, puts=[Put(record=told[times // 2 + i])])
-        ),
-        times=times // 2,
-    )
-    idle = each(lambda _: store.changes(HOME, 10**9), times=times)
-    client.delete(*[f"plain:{i}" for i in range(times)])
+    half = len(told) // 2
+    calls = sent(url, size, told[:half])
+    taken: dict[str, list[float]] = {
+        name: [] for name in ("get", "hset", "script", "add", "idle")
+    }
+    for i, call in enumerate(calls):  # in turn: what slows one slows the others
+        batch = Batch(namespace=HOME, puts=[Put(record=told[half + i])])
+        values = {"data": bodies[i], "vector": vectors[i]}
+        for name, action in (
+            ("get", partial(client.get, "plain")),
+            ("hset", partial(client.hset, f"plain:{i}", mapping=values)),
+            ("script", call),
+            ("add", partial(store.apply, batch)),
+            ("idle", partial(store.changes, HOME, 10**9)),
+        ):
+            taken[name].append(1e6 * once(action))
+    client.delete(*[f"plain:{i}" for i in range(len(calls))])
+    get, hset, script, add, idle = (median(times) for times in taken.values())
     print(f"  GET {get:.0f}   HSET {hset:.0f}")
-    print(
-        f"  atomic add, its one script alone {script:.0f} = {script / hset:.2f} x HSET"
-    )
+    print(f"  atomic add, its one script alone {script:.0f} = {script / hset:.2f} x HSET")  # fmt: skip
     print(f"  atomic add, all of apply() {add:.0f} = {add / hset:.2f} x HSET")
     print(f"  sync, nothing new {idle:.0f} = {idle / get:.2f} x GET, one round trip")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -466,3 +467,38 @@ def test_a_dangerous_server_is_diagnosed(own_server: RunningServer) -> None:
     assert (bad["eviction"], bad["durability"]) == ("fail", "warn")
     short = RedisStore.open(own_server.url, replicas=2)
     assert {d.check: d.state for d in short.diagnose()}["replicas"] == "fail"
+
+
+# --- TLS ------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    shutil.which("redis-server") is None or shutil.which("openssl") is None,
+    reason="needs a server with TLS and openssl; root gets one by: make redis-server",
+)
+def test_tls_is_spoken_and_checked(tmp_path: Path) -> None:
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", key, "-out", certificate]
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
+    port = free_port()
+    server = start_server(
+        tmp_path / "server",
+        *("--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no"),
+        *("--tls-cert-file", certificate, "--tls-key-file", key),
+        *("--tls-ca-cert-file", certificate),
+        binary="redis-server",
+        port=port,
+        connection={"ssl": True, "ssl_ca_certs": certificate},
+    )
+    try:
+        store = RedisStore.open(
+            f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={certificate}"
+        )
+        put(store, record("tea"))
+        assert contents(store) == ["tea"]
+        with pytest.raises(StoreConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+            RedisStore.open(f"rediss://127.0.0.1:{port}/0", patience_s=0)
+    finally:
+        server.kill()
