@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from retentive.errors import EmbeddingError
 from retentive.processors.split import drafts_from, unanswered
 from retentive.protocols import (
     Batch,
+    Delete,
     Draft,
     Embedder,
     MessageDelete,
@@ -18,7 +19,14 @@ from retentive.protocols import (
     Store,
     SupportsMessages,
 )
-from retentive.records import Embedding, MemoryRecord, Message, Namespace, trusted_copy
+from retentive.records import (
+    Embedding,
+    MemoryRecord,
+    Message,
+    Namespace,
+    Status,
+    trusted_copy,
+)
 
 __all__ = ["Capture"]
 
@@ -80,9 +88,50 @@ class Capture:
         records = self.embedded([draft.record for draft in drafts])
         puts = [Put(record=record) for record in records]
         batch = Batch(namespace=namespace, puts=puts, messages=messages)
-        outcomes = self._store.apply(batch).puts
+        commit = self._store.apply(batch)
+        outcomes = list(commit.puts)
+        if commit.messages < len(messages):
+            outcomes = self._without_replays(namespace, outcomes)
         self._take_back(namespace, drafts, outcomes)
         return outcomes
+
+    def _without_replays(
+        self, namespace: Namespace, outcomes: Sequence[Outcome]
+    ) -> list[Outcome]:
+        """Remove again what a known message told of a fact that has changed since.
+
+        A superseded record has left its place to what is told anew; a replay of the
+        very message that told it then tells nothing anew.
+        """
+        created = [outcome.id for outcome in outcomes if outcome.action == "created"]
+        if not created or not self._store.count(namespace).get(Status.SUPERSEDED):
+            return list(outcomes)
+        told = {
+            (record.kind, record.content_key, said.session, said.message_id): record
+            for record in self._superseded(namespace)
+            for said in record.said_at()
+            if said.message_id is not None
+        }
+        again: dict[str, MemoryRecord] = {}
+        for record in self._store.get(namespace, created):
+            key = record.kind, record.content_key, record.session, record.message_id
+            if key in told:
+                again[record.id] = told[key]
+        if again:
+            deletes = [Delete(id=id) for id in again]
+            self._store.apply(Batch(namespace=namespace, deletes=deletes))
+        return [
+            Outcome(again[o.id].id, "unchanged", again[o.id].version)
+            if o.id in again
+            else o
+            for o in outcomes
+        ]
+
+    def _superseded(self, namespace: Namespace) -> Iterator[MemoryRecord]:
+        after: str | None = None
+        while page := self._store.scan(namespace, after=after):
+            yield from (r for r in page if r.status is Status.SUPERSEDED)
+            after = page[-1].id
 
     def _take_back(
         self, namespace: Namespace, drafts: Sequence[Draft], outcomes: Sequence[Outcome]

@@ -556,6 +556,9 @@ class Frame(Protocol):
             how many memories there are.
         """
 
+    def inherited(self, terms: Sequence[str]) -> FloatArray:
+        """Return ``(n,)``: share of the terms, by rarity, in what each row replaced."""
+
     def similarity(self, vector: FloatArray) -> FloatArray:
         """Return ``(n,)`` cosines with each row's vector; NaN where it has none."""
 

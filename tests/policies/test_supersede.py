@@ -83,6 +83,7 @@ def test_a_changed_fact_closes_the_old_one_and_keeps_it(old: str, new: str) -> N
         ("I'm a nurse.", "I'm a student."),
         ("My boss is Anna.", "My boss is very kind."),
         ("My car is a Volvo.", "My car is broken."),
+        ("My boss is Anna.", "My boss is on holiday."),
         ("My favorite color is teal.", "My favorite animal is the otter."),
         ("My phone number is 555 1234.", "My sister's phone number is 555 9876."),
         ("I live in Oslo.", "I used to live in Bergen."),

@@ -7,6 +7,7 @@ from retentive.scorers.bm25 import BM25, ContextualBM25
 from retentive.scorers.cues import AnswerType, TurnPrior
 from retentive.scorers.dense import Attention, Dense, PooledDense, SessionDense
 from retentive.scorers.hashing import HashBuckets
+from retentive.scorers.inherited import Inherited
 from retentive.scorers.late import LateInteraction
 from retentive.scorers.links import Links
 from retentive.scorers.priors import Importance, Recency, Use
@@ -28,6 +29,7 @@ ALL = (
     Recency(),
     Importance(),
     Use(),
+    Inherited(),
     Speaker(),
     Session(),
     OccurredTime(),

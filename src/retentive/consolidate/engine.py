@@ -52,6 +52,7 @@ class _Run:
     id: str
     now: datetime
     undone: Mapping[str, frozenset[str]]
+    shown_only: bool = False
     changes: list[PlannedChange] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     skipped: dict[str, str] = field(default_factory=dict)
@@ -85,6 +86,7 @@ class Consolidator:
     def preview(self, *, now: datetime) -> Report:
         """Return what a run would do; changes nothing and waits for nobody."""
         run = self._begin(now)
+        run.shown_only = True
         view = view_of(self._replica, self._store, self._namespace)
         for policy in self._settings.policies:
             units, reasons, held = self._planned(policy, view, run)
@@ -207,7 +209,7 @@ class Consolidator:
         undone = run.undone.get(policy, frozenset())
         for id in unit.ids:
             seen = held.get(id)
-            if id in run.touched:
+            if run.shown_only and id in run.touched:
                 why = "another policy of this run changes it"
             elif id in undone:
                 why = "the same was undone before"

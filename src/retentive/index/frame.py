@@ -102,6 +102,10 @@ class ColumnFrame:
         """``(sessions,)``: estimated tokens of each whole session."""
         return self.holdings.session_tokens
 
+    def inherited(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Return ``(n,)``: share of the terms, by rarity, in what each row replaced."""
+        return self.holdings.inherited(terms)[self.rows]
+
     @property
     def replaced_at(self) -> NDArray[np.float64]:
         """``(n,)``: when we learnt what replaced each row; NaN where nothing did."""

@@ -109,22 +109,58 @@ class Holdings:
         return found
 
     @cached_property
+    def following(self) -> dict[int, int]:
+        """The row that replaced each replaced row."""
+        if not self.successors:
+            return {}
+        alive, code = self.columns["alive"], self.columns["namespace"]
+        rows = {
+            (int(code[row]), self.ids[row]): row
+            for row in np.flatnonzero(alive).tolist()
+        }
+        return {
+            row: rows[int(code[row]), id]
+            for row, id in self.successors.items()
+            if row < self.size and (int(code[row]), id) in rows
+        }
+
+    @cached_property
+    def heirs(self) -> dict[int, int]:
+        """The row that in the end took the place of each replaced row."""
+        following = self.following
+        heirs: dict[int, int] = {}
+        for row in following:
+            heir, seen = row, {row}
+            while heir in following and following[heir] not in seen:
+                heir = following[heir]
+                seen.add(heir)
+            heirs[row] = heir
+        return heirs
+
+    def inherited(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Return ``(size,)``: share of the terms, by rarity, in what a row replaced."""
+        shares = np.zeros(self.size, np.float32)
+        if not self.heirs or not terms:
+            return shares
+        held, total = np.zeros(self.size), 0.0
+        for rows, _ in self.postings_of(terms):
+            rarity = float(np.log1p(self.documents / max(1, len(rows))))
+            held[rows] += rarity
+            total += rarity
+        replaced = np.fromiter(self.heirs, np.int64, len(self.heirs))
+        heirs = np.fromiter(self.heirs.values(), np.int64, len(self.heirs))
+        np.maximum.at(shares, heirs, (held[replaced] / total).astype(np.float32))
+        return shares
+
+    @cached_property
     def replaced_at(self) -> NDArray[np.float64]:
         """``(size,)``: when we learnt what replaced each row, POSIX seconds.
 
         That is when its successor was recorded; NaN where there is none.
         """
         times = np.full(self.size, np.nan)
-        if not self.successors:
-            return times
-        alive, code = self.columns["alive"], self.columns["namespace"]
-        rows = {
-            (int(code[row]), self.ids[row]): row
-            for row in np.flatnonzero(alive).tolist()
-        }
-        for row, id in self.successors.items():
-            if row < self.size and (by := rows.get((int(code[row]), id))) is not None:
-                times[row] = self.columns["recorded_at"][by]
+        for row, by in self.following.items():
+            times[row] = self.columns["recorded_at"][by]
         return times
 
     @cached_property

@@ -10,10 +10,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["band_pairs", "jaccard", "minhash_bands", "minhashes", "simhash_bands"]
+__all__ = [
+    "agreement",
+    "band_pairs",
+    "jaccard",
+    "merged_pairs",
+    "minhash_bands",
+    "minhashes",
+    "simhash_bands",
+    "simhash_pairs",
+]
 
 _PRIME_SEED = 0x5EED
 _CHUNK = 2_000_000  # terms hashed at once: 16 MB per permutation
+_NEAR_BITS = 3  # of 64; what is further apart need not share a band of four
+_PAIRS_AT_ONCE = 50_000  # 80 MB of signatures
 _NEIGHBOURS = 3  # rows of its bucket that each row is compared with
 
 _U64 = NDArray[np.uint64]
@@ -67,12 +78,38 @@ def band_pairs(bands: _U64, *, groups: NDArray[np.int64]) -> NDArray[np.int32]:
 
     Source: Indyk and Motwani 1998, "Approximate nearest neighbors".
     """
-    found = [_in_buckets(band, groups) for band in bands.T]
-    pairs = np.concatenate(found) if found else np.empty((0, 2), np.int32)
-    if not len(pairs):
-        return np.empty((0, 2), np.int32)
+    return merged_pairs(*(_in_buckets(band, groups) for band in bands.T))
+
+
+def merged_pairs(*several: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return ``(p, 2)`` pairs of all these, ascending, each once."""
+    pairs = np.concatenate([np.empty((0, 2), np.int32), *several])
     coded = np.unique(pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1])
     return np.stack([coded >> 32, coded & 0xFFFFFFFF], axis=1).astype(np.int32)
+
+
+def simhash_pairs(prints: _U64, *, groups: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return ``(p, 2)`` pairs whose SimHashes agree in a band, and nearly in all.
+
+    Bands are short, so most of what meets in one differs elsewhere: it goes here,
+    before anything dearer looks at it.
+    """
+    found = []
+    for band in simhash_bands(prints).T:
+        pairs = _in_buckets(band, groups)
+        apart = np.bitwise_count(prints[pairs[:, 0]] ^ prints[pairs[:, 1]])
+        found.append(pairs[apart <= _NEAR_BITS])
+    return merged_pairs(*found)
+
+
+def agreement(signatures: _U64, pairs: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return ``(p,)`` shares of MinHashes in which pairs agree: about their Jaccard."""
+    shares = np.empty(len(pairs))
+    for first in range(0, len(pairs), _PAIRS_AT_ONCE):
+        one, other = pairs[first : first + _PAIRS_AT_ONCE].T
+        same = signatures[one] == signatures[other]
+        shares[first : first + _PAIRS_AT_ONCE] = same.mean(axis=1)
+    return shares
 
 
 def simhash_bands(prints: _U64, *, bands: int = 4) -> _U64:

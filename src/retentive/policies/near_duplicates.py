@@ -11,11 +11,13 @@ from retentive.errors import InvalidInputError
 from retentive.policies.codes import active, of_kinds, who_said
 from retentive.policies.joining import clusters, merge_plan
 from retentive.policies.lsh import (
+    agreement,
     band_pairs,
     jaccard,
+    merged_pairs,
     minhash_bands,
     minhashes,
-    simhash_bands,
+    simhash_pairs,
 )
 from retentive.policies.wording import Wording
 from retentive.protocols import MemoryView, Plan
@@ -100,18 +102,14 @@ class NearDuplicates:
         hashes, lengths = view.bags()
         signatures = minhashes(hashes, lengths, permutations=self._permutations)
         groups = who_said(view) * len(Kind) + view.kind
-        bands = np.concatenate(
-            [
-                minhash_bands(signatures[places], rows=self._rows),
-                simhash_bands(view.simhash[places]),
-            ],
-            axis=1,
-        )
-        pairs = places[band_pairs(bands, groups=groups[places])]
-        estimated = (signatures[pairs[:, 0]] == signatures[pairs[:, 1]]).mean(axis=1)
+        groups = groups[places]
+        bands = minhash_bands(signatures[places], rows=self._rows)
+        close_prints = simhash_pairs(view.simhash[places], groups=groups)
+        pairs = places[merged_pairs(band_pairs(bands, groups=groups), close_prints)]
         # The estimate's deviation is at most 1 / (2 sqrt(permutations)).
         margin = 1.5 / np.sqrt(self._permutations)
-        pairs = pairs[estimated >= self._similarity - margin]
+        likely = agreement(signatures, pairs) >= self._similarity - margin
+        pairs = pairs[likely]
         close: NDArray[np.int32] = pairs[
             jaccard(hashes, lengths, pairs) >= self._similarity
         ]

@@ -102,7 +102,7 @@ def may_close(old: Fact, new: Fact) -> bool:
     if same_value(old.slot, new.slot):
         return False
     both = old.slot.exclusive and new.slot.exclusive
-    return (both or new.slot.changes) and not _was_over(old, new)
+    return new.slot.changes or (both and not _was_over(old, new))
 
 
 def same_value(one: Slot, other: Slot) -> bool:

@@ -10,6 +10,7 @@ from retentive.recall.ranking import RecallSettings, WeightedScorer
 from retentive.scorers.bm25 import ContextualBM25, LastBM25
 from retentive.scorers.cues import AnswerType, TurnPrior
 from retentive.scorers.dense import Dense, LastDense, PooledDense, SessionDense
+from retentive.scorers.inherited import Inherited
 from retentive.scorers.late import LateInteraction
 from retentive.scorers.priors import Importance, Use
 from retentive.scorers.speaker import Company, Speaker
@@ -49,6 +50,7 @@ WEIGHTS: tuple[Weighed, ...] = (
     Weighed(TurnPrior, 1.0, 1.0),
     Weighed(Importance, 0.45, 0.3),
     Weighed(Use, 0.5, 0.5),
+    Weighed(Inherited, 10.0, 10.0),
     Weighed(LateInteraction, 0.0, 1.0),
 )
 """The one table of weights; ``retentive fit`` makes one for your own data."""

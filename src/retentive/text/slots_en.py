@@ -15,6 +15,7 @@ from retentive.text.slots_en_words import (
     EVENTS,
     OCCUPATIONS,
     RELATIONS,
+    ROLES,
     STATES,
     STATUSES,
     THINGS,
@@ -47,7 +48,7 @@ _LEAD = re.compile(
     r"^(?:(?:oh|hey|hi|hello|well|so|ok|okay|and|but|also|yes|yeah|no|actually|anyway|fyi"
     r"|btw|by the way|just so you know|as you know|for the record|remember|note|update"
     r"|correction|good news|big news|quick update|small update|small change|change of plans?"
-    r"|i should mention|i mean|guess what|news|finally|in the end|these days|nowadays|now"
+    r"|i should mention|as i said|like i said|as i mentioned|as mentioned|i told you|i mean|guess what|news|finally|in the end|these days|nowadays|now"
     r"|currently|recently|today|yesterday|lately|as of (?:today|now|this \w+)|from now on"
     r"|since (?:last )?\w+|last (?:week|month|year|\w+day)|this (?:week|month|year)"
     r"|turns out|it turns out|please remember|please note|one more thing)"
@@ -225,6 +226,8 @@ def _own(match: re.Match[str]) -> _Found:
     named = match["v"].strip()[:1].isupper()
     if re.search(rf"(?:{THINGS})$", attribute) and not (article or named):
         return None
+    if re.search(rf"(?:{ROLES})$", attribute) and not named:
+        return None  # "my boss is on holiday" says not who that is
     return _made(_owner(match), attribute, value)
 
 

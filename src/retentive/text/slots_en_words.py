@@ -9,6 +9,7 @@ __all__ = [
     "EVENTS",
     "OCCUPATIONS",
     "RELATIONS",
+    "ROLES",
     "STATES",
     "STATUSES",
     "THINGS",
@@ -25,6 +26,10 @@ RELATIONS = _any(
     "grandmother, grandfather, grandma, grandpa, aunt, uncle, cousin, niece, nephew, friend, "
     "best friend, roommate, flatmate, neighbor, neighbour, boss, manager, colleague, coworker, "
     "teacher, landlord, dog, cat, puppy, kitten, team, company, family"
+)
+ROLES = _any(
+    "boss, manager, supervisor, doctor, dentist, therapist, landlord, roommate, flatmate, mentor, "
+    "coach, trainer, tutor, accountant, lawyer, emergency contact"
 )
 ATTRIBUTES = _any(
     "name, nickname, phone number, mobile number, phone, number, email address, email, "

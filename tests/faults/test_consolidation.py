@@ -1,0 +1,92 @@
+"""Sudden death in the middle of a consolidation."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from retentive import Memory
+from retentive.consolidate.settings import ConsolidationSettings
+from retentive.policies.near_duplicates import NearDuplicates
+from retentive.records import MemoryRecord, Status
+
+KILLS = int(os.environ.get("RETENTIVE_KILLS", "6"))  # 50 for the long form
+FACTS = 240
+
+CONSOLIDATE = """
+import sys, time
+from retentive import Memory
+from retentive.consolidate.settings import ConsolidationSettings
+from retentive.errors import BusyError
+from retentive.policies.near_duplicates import NearDuplicates
+settings = ConsolidationSettings(
+    policies=[NearDuplicates()], batch=2, lease_s=0.3, max_share=1.0
+)
+with Memory.open(sys.argv[1], consolidation=settings) as memory:
+    while True:
+        try:
+            memory.consolidate(progress=lambda *_: print("at work", flush=True))
+        except BusyError:
+            time.sleep(0.05)
+        else:
+            break
+print("done", flush=True)
+"""
+
+
+def test_what_a_killed_consolidation_left_is_whole_and_goes_on(tmp_path: Path) -> None:
+    path, dice = tmp_path / "a.db", random.Random(7)
+    with Memory.open(path) as memory:
+        memory.remember(_told_twice())
+    at_work = 0
+    for _ in range(KILLS):
+        process = subprocess.Popen(
+            [sys.executable, "-c", CONSOLIDATE, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        at_work += process.stdout.readline() == "at work\n"
+        time.sleep(dice.uniform(0.0, 0.02))
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        _check(path)
+    assert at_work >= min(KILLS, 3)  # it was killed at work, not when all was done
+    settings = ConsolidationSettings(policies=[NearDuplicates()], max_share=1.0)
+    time.sleep(0.3)  # the lease of the last one that was killed
+    with Memory.open(path, consolidation=settings) as memory:
+        memory.consolidate()
+        assert memory.count() == {Status.ACTIVE: FACTS, Status.ARCHIVED: FACTS}
+        active = [r for r in memory.records() if r.status is Status.ACTIVE]
+        assert {record.support_count for record in active} == {2}
+        assert {len(record.said_at()) for record in active} == {2}
+        for entry in reversed(memory.journal()):
+            memory.undo(entry.id)
+        assert memory.count() == {Status.ACTIVE: 2 * FACTS}
+        assert {record.support_count for record in memory.records()} == {1}
+
+
+def _told_twice() -> list[MemoryRecord]:
+    words = "amber bronze copper dusky ebony fawn golden hazel".split()
+    facts = [
+        f"The {words[n % 8]} box number {n} stands on shelf {n * 7 % 100}."
+        for n in range(FACTS)
+    ]
+    again = [f"By the way, {fact[0].lower()}{fact[1:]}" for fact in facts]
+    return [MemoryRecord(content=text) for text in facts + again]
+
+
+def _check(path: Path) -> None:
+    """Each fact is told twice: by two active records, or by one of support 2."""
+    with Memory.open(path) as memory:
+        records = list(memory.records())
+    assert len(records) == 2 * FACTS
+    active = [record for record in records if record.status is Status.ACTIVE]
+    assert sum(record.support_count for record in active) == 2 * FACTS
+    copies = {r.superseded_by for r in records if r.status is Status.ARCHIVED}
+    assert copies == {record.id for record in active if record.support_count == 2}
