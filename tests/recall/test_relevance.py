@@ -213,3 +213,20 @@ def test_a_hit_from_the_time_asked_for_counts() -> None:
     )
     ranking = ranking_of([record("swam", id="a")], text="x", intervals=(span,))
     assert evidence(ranking, ("swam",), None)["dated"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "declined"),
+    [
+        ("What should I make for dinner?", False),
+        ("What is my pet's name?", False),
+        ("Tell me a joke!", True),
+    ],
+)
+def test_a_kind_of_thing_that_is_asked_and_told_keeps_a_context(
+    question: str, declined: bool
+) -> None:
+    with Memory.open() as memory:
+        memory.remember(["I am allergic to peanuts.", "My dog is called Bruno."])
+        memory.remember([f"The train number {i} left the station." for i in range(30)])
+        assert memory.context(question).declined is declined
