@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,3 +24,12 @@ def redis_url(redis_server: RunningServer) -> str:
     with redis_server.client() as client:
         client.flushall()
     return redis_server.url
+
+
+@pytest.fixture(autouse=True)
+def level_of_our_log() -> Iterator[None]:
+    """A command that a test ran lowers its voice for good; the next test does not."""
+    log = logging.getLogger("retentive")
+    level = log.level
+    yield
+    log.setLevel(level)

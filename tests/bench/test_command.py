@@ -80,12 +80,12 @@ def test_declining_is_measured_and_fitted(tmp_path: Path) -> None:
 def _pool(name: str, things: str) -> list[dict[str, object]]:
     memories = [
         {"type": "memory", "conversation": name, "id": f"{name}-{n}"}
-        | {"content": f"We saw the {things} number {name}x{n}."}
+        | {"content": f"We saw the {things} labelled {name}x{n}."}
         for n in range(20)
     ]
     questions = [
         {"type": "question", "conversation": name, "evidence": [f"{name}-{n}"]}
-        | {"text": f"What about the {things} number {name}x{n}?"}
+        | {"text": f"What about the {things} labelled {name}x{n}?"}
         for n in range(20)
     ]
     return [*memories, *questions]
