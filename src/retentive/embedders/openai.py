@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.errors import EmbeddingError, InvalidInputError, MissingExtraError
+from retentive.endpoint import open_client
+from retentive.errors import EmbeddingError, InvalidInputError
 
 __all__ = ["OpenAIEmbedder"]
 
@@ -52,25 +53,17 @@ class OpenAIEmbedder:
         for name, value in (("batch_size", batch_size), ("dim", dim)):
             if value is not None and value < 1:
                 raise InvalidInputError(f"{name} must be at least 1, got {value!r}")
-        try:
-            import openai
-        except ImportError as exc:
-            raise MissingExtraError(
-                "openai", extra="openai", purpose="the embedder 'openai'"
-            ) from exc
-        self._errors = openai.OpenAIError
-        try:
-            self._client = openai.OpenAI(
-                base_url=base_url,
-                api_key=api_key or (None if base_url is None else "none"),
-                timeout=timeout_s,
-                max_retries=max_retries,
-            )
-        except openai.OpenAIError as exc:
-            raise EmbeddingError(
+        self._client, self._errors = open_client(
+            base_url=base_url,
+            api_key=api_key,
+            timeout_s=timeout_s,
+            max_retries=max_retries,
+            purpose="the embedder 'openai'",
+            keyless=EmbeddingError(
                 f"the embedder of model {model!r} has no API key: set OPENAI_API_KEY, "
                 "or give base_url for a server that needs none"
-            ) from exc
+            ),
+        )
         self._model, self._revision = model, revision
         self._batch_size = batch_size
         self._dim = dim

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from retentive.errors import InvalidInputError, MissingExtraError, ModelError
+from retentive.endpoint import open_client
+from retentive.errors import InvalidInputError, ModelError
 
 __all__ = ["Enforcement", "OpenAIModel"]
 
@@ -55,25 +56,17 @@ class OpenAIModel:
             ModelError: There is neither a key nor a ``base_url``.
         """
         _check(temperature, max_tokens, enforce)
-        try:
-            import openai
-        except ImportError as exc:
-            raise MissingExtraError(
-                "openai", extra="openai", purpose="the language model 'openai'"
-            ) from exc
-        self._errors = openai.OpenAIError
-        try:
-            self._client = openai.OpenAI(
-                base_url=base_url,
-                api_key=api_key or (None if base_url is None else "none"),
-                timeout=timeout_s,
-                max_retries=max_retries,
-            )
-        except openai.OpenAIError as exc:
-            raise ModelError(
+        self._client, self._errors = open_client(
+            base_url=base_url,
+            api_key=api_key,
+            timeout_s=timeout_s,
+            max_retries=max_retries,
+            purpose="the language model 'openai'",
+            keyless=ModelError(
                 f"the language model {model!r} has no API key: set OPENAI_API_KEY, "
                 "or give base_url for a server that needs none"
-            ) from exc
+            ),
+        )
         self._model, self._enforce = model, enforce
         self._options = {
             name: value
