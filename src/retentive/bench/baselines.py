@@ -19,7 +19,8 @@ from retentive.bench.datasets import evidence_id
 from retentive.bench.metrics import Ranked
 
 if TYPE_CHECKING:
-    from retentive.protocols import Embedder, FloatArray
+    from retentive.protocols import Embedder
+    from retentive.protocols.arrays import FloatArray
     from retentive.records import MemoryRecord, Message
 
 __all__ = ["Bm25", "Dense", "as_ranked", "plain_tokens"]

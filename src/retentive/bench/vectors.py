@@ -15,7 +15,8 @@ import numpy as np
 from retentive.embedders.cached import token_vectors_of
 
 if TYPE_CHECKING:
-    from retentive.protocols import Embedder, FloatArray, TokenVectors
+    from retentive.protocols import Embedder, TokenVectors
+    from retentive.protocols.arrays import FloatArray
 
 __all__ = ["CachedEmbedder", "default_cache"]
 

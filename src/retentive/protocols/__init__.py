@@ -1,0 +1,96 @@
+"""The contracts that plugins implement, and the values that pass between them.
+
+Nothing here does work. A store, scorer, embedder, processor, policy or token
+counter is any object with these methods; `retentive.testing` ships a suite that
+checks each of them.
+"""
+
+from retentive.protocols.batches import (
+    Batch,
+    Change,
+    Changes,
+    Commit,
+    Delete,
+    MessageDelete,
+    Outcome,
+    Put,
+    StatusChange,
+    VectorPut,
+)
+from retentive.protocols.consolidation import (
+    ConsolidationPolicy,
+    MemoryView,
+    Passage,
+    Plan,
+    Summariser,
+)
+from retentive.protocols.frame import Frame, Query, TermCounts
+from retentive.protocols.leases import Lease
+from retentive.protocols.models import LanguageModel
+from retentive.protocols.processing import Draft, Processor, SupportsMessages
+from retentive.protocols.scoring import (
+    LearnedWeights,
+    ReadsTokens,
+    Reranker,
+    Rewriter,
+    Scorer,
+    SupportsGate,
+)
+from retentive.protocols.store import (
+    Store,
+    SupportsCompaction,
+    SupportsReembedding,
+    SupportsSnapshots,
+    SupportsVectorScan,
+)
+from retentive.protocols.structures import Structure, StructureState, SupportsTasks
+from retentive.protocols.text import (
+    Embedder,
+    SupportsTokenVectors,
+    TokenCounter,
+    TokenVectors,
+)
+
+__all__ = [
+    "Batch",
+    "Change",
+    "Changes",
+    "Commit",
+    "ConsolidationPolicy",
+    "Delete",
+    "Draft",
+    "Embedder",
+    "Frame",
+    "LanguageModel",
+    "LearnedWeights",
+    "Lease",
+    "MemoryView",
+    "MessageDelete",
+    "Outcome",
+    "Passage",
+    "Plan",
+    "Processor",
+    "Put",
+    "Query",
+    "ReadsTokens",
+    "Reranker",
+    "Rewriter",
+    "Scorer",
+    "StatusChange",
+    "Store",
+    "Structure",
+    "StructureState",
+    "Summariser",
+    "SupportsCompaction",
+    "SupportsGate",
+    "SupportsMessages",
+    "SupportsReembedding",
+    "SupportsSnapshots",
+    "SupportsTasks",
+    "SupportsTokenVectors",
+    "SupportsVectorScan",
+    "TermCounts",
+    "TokenCounter",
+    "TokenVectors",
+    "VectorPut",
+]
