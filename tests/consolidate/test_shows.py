@@ -74,7 +74,7 @@ def test_a_conversation_replayed_twenty_times_adds_nothing(tmp_path: Path) -> No
         assert len(memory.messages("s")) == len(messages)
 
 
-@pytest.mark.parametrize("half", ["dev", "report"])
+@pytest.mark.parametrize("half", ["dev", "dev_second"])
 def test_changed_facts_are_recalled_first_and_nothing_else_is_retired(
     half: str,
 ) -> None:
