@@ -150,7 +150,9 @@ def _mixed(some: list[Line], others: list[Line]) -> list[Line]:
 
 
 if __name__ == "__main__":
-    for name, embedder in product(("dev", "dev_second", "report"), (None, MiniLMEmbedder())):
+    for name, embedder in product(
+        ("dev", "dev_second", "report"), (None, MiniLMEmbedder())
+    ):
         found = measured(name, embedder=embedder)
         print(
             f"{name:10} {'MiniLM' if embedder else 'words':7} {found.facts} changed, {found.others} others: current value first "

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from retentive import Memory
+from retentive.protocols import Store
 from retentive.stores.memory import MemoryStore
+from retentive.stores.redis import RedisStore
 from retentive.stores.sqlite import SQLiteStore
 from retentive.testing.clock import ManualClock
 from tests.frames import NOW
@@ -17,14 +19,22 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def memory(
+@pytest.fixture(params=["memory", "sqlite", "redis"])
+def store(
     request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock
-) -> Iterator[Memory]:
-    store = (
-        MemoryStore(clock=clock)
-        if request.param == "memory"
-        else SQLiteStore.open(tmp_path / "a.db", clock=clock)
-    )
+) -> Iterator[Store]:
+    if request.param == "memory":
+        store: Store = MemoryStore(clock=clock)
+    elif request.param == "sqlite":
+        store = SQLiteStore.open(tmp_path / "a.db", clock=clock)
+    else:
+        url = request.getfixturevalue("redis_url")
+        store = RedisStore.open(url, clock=clock)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def memory(store: Store, clock: ManualClock) -> Iterator[Memory]:
     with Memory(store, clock=clock) as memory:
         yield memory

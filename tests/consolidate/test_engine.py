@@ -127,6 +127,31 @@ def test_undo_restores_everything_and_the_next_run_does_not_repeat_it(
     assert memory.count()[Status.ARCHIVED] == 1
 
 
+def test_undoing_twice_is_undoing_once(memory: Memory, clock: ManualClock) -> None:
+    for text in ("I am allergic to nuts.", "I work in a bakery."):
+        for _ in range(3):
+            memory.remember(text)
+        clock.advance(60)
+        memory.remember([f"By the way, {text[0].lower()}{text[1:]}"] * 2)
+    before = [_told(record) for record in memory.records()]
+    settings = ConsolidationSettings(policies=[NearDuplicates()], batch=1, max_share=1)
+    with Memory(memory.store, clock=clock, consolidation=settings) as other:
+        first, second = (report := other.consolidate()).commits
+        done = [_told(record) for record in other.records()]
+        other.undo(first)  # as if the undoing of the run had died after it
+        undone = other.undo(report.run)
+        assert set(undone.skipped.values()) == {"it was taken back before"}
+        assert [_told(record) for record in other.records()] == before
+        assert not other.undo(second)
+        assert not other.undo(report.run)
+        assert [_told(record) for record in other.records()] == before
+        for entry in reversed(other.journal()[2:]):
+            other.undo(entry.id)  # the undoings: all is consolidated again
+        assert [_told(record) for record in other.records()] == done
+        other.undo(report.run)
+        assert [_told(record) for record in other.records()] == before
+
+
 def test_undo_keeps_what_happened_since(memory: Memory, clock: ManualClock) -> None:
     first, second = two_wordings(memory, clock)
     [commit] = memory.consolidate().commits

@@ -63,6 +63,7 @@ class Committer:
         policy: str,
         size: int,
         progress: Callable[[int, int], None],
+        undoes: str | None = None,
     ) -> list[Unit]:
         """Commit units; return those that were.
 
@@ -71,31 +72,34 @@ class Committer:
             policy: Who wants it.
             size: Changes per commit.
             progress: Told how many changes are done, of how many.
+            undoes: Id of the commit that they take back.
         """
         total = sum(len(unit.ids) for unit in units)
         made: list[Unit] = []
         done = 0
         for batch in batches(units, size=size):
             self._lease.renew()
-            made += self._all_or_halves(batch, policy)
+            made += self._all_or_halves(batch, policy, undoes)
             done += sum(len(unit.ids) for unit in batch)
             progress(done, total)
         return made
 
-    def _all_or_halves(self, units: list[Unit], policy: str) -> list[Unit]:
+    def _all_or_halves(
+        self, units: list[Unit], policy: str, undoes: str | None
+    ) -> list[Unit]:
         before = self._read(units)
         units = [unit for unit in units if self._unchanged(unit, before)]
         if not units:
             return []
         try:
-            self._apply(units, before, policy)
+            self._apply(units, before, policy, undoes)
         except ConflictError:
             if len(units) == 1:
                 self.skipped |= dict.fromkeys(units[0].ids, _TAKEN)
                 return []
             half = len(units) // 2
-            first = self._all_or_halves(units[:half], policy)
-            return first + self._all_or_halves(units[half:], policy)
+            first = self._all_or_halves(units[:half], policy, undoes)
+            return first + self._all_or_halves(units[half:], policy, undoes)
         return units
 
     def _read(self, units: Sequence[Unit]) -> dict[str, MemoryRecord]:
@@ -112,7 +116,11 @@ class Committer:
         return not changed
 
     def _apply(
-        self, units: Sequence[Unit], before: dict[str, MemoryRecord], policy: str
+        self,
+        units: Sequence[Unit],
+        before: dict[str, MemoryRecord],
+        policy: str,
+        undoes: str | None,
     ) -> None:
         id = f"{self._run}.{len(self.commits) + 1}"
         changes = changes_of(units, before)
@@ -130,7 +138,9 @@ class Committer:
                     for unit in units
                     for delete in unit.deletes
                 ],
-                messages=[entry(id, changes, policy=policy, at=self._now)],
+                messages=[
+                    entry(id, changes, policy=policy, at=self._now, undoes=undoes)
+                ],
                 lease=self._lease,
             )
         )

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from retentive.consolidate import journal
 from retentive.consolidate.claim import claimed
 from retentive.consolidate.commit import Committer, Embed
-from retentive.consolidate.journal import Entry
-from retentive.consolidate.report import (
-    JournalEntry,
-    PlannedChange,
-    Preview,
-    Report,
-)
+from retentive.consolidate.report import JournalEntry, Report
+from retentive.consolidate.run import Approve, Planned, Run
 from retentive.consolidate.settings import ConsolidationSettings
-from retentive.consolidate.telling import told
-from retentive.consolidate.undo import inverse
+from retentive.consolidate.undo import done_still, found, inverse, undone_by_policy
 from retentive.consolidate.units import Unit, plan_of, units_of, versioned
 from retentive.consolidate.validate import check_plan, touched_ids
 from retentive.consolidate.view import View, view_of
-from retentive.errors import ApprovalNeededError, InvalidInputError
 from retentive.index.replica import Replica
 from retentive.protocols import (
     Batch,
@@ -32,30 +25,12 @@ from retentive.protocols import (
     Plan,
     Store,
 )
-from retentive.records import MemoryRecord, Namespace, new_id
+from retentive.records import MemoryRecord, Namespace
 
 __all__ = ["Approve", "Consolidator", "Progress"]
 
-Approve = Callable[[Preview], bool]
-"""Answers whether a plan beyond the share may be carried out."""
-
 Progress = Callable[[int, int], None]
 """Told how many changes of a policy are done, of how many."""
-
-_UNDO = "undo"
-
-
-@dataclass(slots=True)
-class _Run:
-    """A run under way."""
-
-    id: str
-    now: datetime
-    undone: Mapping[str, frozenset[str]]
-    shown_only: bool = False
-    changes: list[PlannedChange] = field(default_factory=list)
-    touched: set[str] = field(default_factory=set)
-    skipped: dict[str, str] = field(default_factory=dict)
 
 
 class Consolidator:
@@ -89,9 +64,8 @@ class Consolidator:
         run.shown_only = True
         view = view_of(self._replica, self._store, self._namespace)
         for policy in self._settings.policies:
-            units, reasons, held = self._planned(policy, view, run)
-            self._note(units, reasons, held, policy.name, run)
-        return self._report(run, commits=(), dry_run=True)
+            run.note(self._planned(policy, view, run))
+        return run.report()
 
     def run(
         self,
@@ -115,52 +89,61 @@ class Consolidator:
             PlanError: A policy planned what no plan may do.
             FencedError: The lease was lost; what was committed stays.
         """
-        run = self._begin(now)
-        settings = self._settings
+        run, settings = self._begin(now), self._settings
         with claimed(self._store, self._namespace, ttl_s=settings.lease_s) as lease:
             committer = self._committer(run, lease)
             for policy in settings.policies:
                 view = view_of(self._replica, self._store, self._namespace)
-                units, reasons, held = self._planned(policy, view, run)
-                self._ask(units, reasons, held, policy.name, run, view, approve)
+                planned = self._planned(policy, view, run)
+                run.ask(planned, total=view.size, settings=settings, approve=approve)
                 made = committer.commit(
-                    units, policy=policy.name, size=settings.batch, progress=progress
+                    planned.units,
+                    policy=policy.name,
+                    size=settings.batch,
+                    progress=progress,
                 )
-                self._note(made, reasons, held, policy.name, run)
+                run.note(replace(planned, units=made))
             self._mark(run, lease)
         run.skipped |= committer.skipped
-        return self._report(run, commits=committer.commits, dry_run=False)
+        return run.report(committer.commits)
 
     def undo(self, id: str, *, now: datetime) -> Report:
         """Take back a commit, or all commits of a run.
 
-        The next runs do not do the same to the same records again, for as long as
-        the undoing itself could be undone.
+        What was taken back before stays so: undoing twice, or again after a crash in
+        the middle of it, is no more than undoing. The next runs do not do the same
+        to the same records again, for as long as the undoing itself could be undone.
 
         Raises:
             InvalidInputError: The journal has no such commit any more.
             BusyError: Another process consolidates this namespace.
         """
-        run = self._begin(now)
-        ttl_s = self._settings.lease_s
-        with claimed(self._store, self._namespace, ttl_s=ttl_s) as lease:
-            entries = self._entries(id)
+        run, settings = self._begin(now), self._settings
+        with claimed(self._store, self._namespace, ttl_s=settings.lease_s) as lease:
+            entries = journal.read(self._store, self._namespace)
             committer = self._committer(run, lease)
-            for entry in reversed(entries):
+            chosen = found(id, entries, namespace=self._namespace, settings=settings)
+            for whole in reversed(chosen):
+                entry, before = done_still(whole, entries)
                 held = self._held(entry.changes)
                 plan, left = inverse(entry, held, namespace=self._namespace)
-                run.skipped |= left
-                units = versioned(units_of(plan), held)
-                policy = f"{_UNDO} {entry.shown.policy}"
-                made = committer.commit(
-                    units,
-                    policy=policy,
-                    size=self._settings.batch,
-                    progress=lambda _done, _total: None,
+                run.skipped |= before | left
+                planned = Planned(
+                    policy=f"{journal.UNDO} {entry.shown.policy}",
+                    units=versioned(units_of(plan), held),
+                    reasons=plan.reasons,
+                    held=held,
                 )
-                self._note(made, plan.reasons, held, policy, run)
+                made = committer.commit(
+                    planned.units,
+                    policy=planned.policy,
+                    size=settings.batch,
+                    progress=lambda _done, _total: None,
+                    undoes=entry.shown.id,
+                )
+                run.note(replace(planned, units=made))
         run.skipped |= committer.skipped
-        return self._report(run, commits=committer.commits, dry_run=False)
+        return run.report(committer.commits)
 
     def journal(self) -> list[JournalEntry]:
         """Return what can be undone, oldest first."""
@@ -168,106 +151,51 @@ class Consolidator:
 
     # --- steps -----------------------------------------------------------------
 
-    def _begin(self, now: datetime) -> _Run:
-        undone: dict[str, frozenset[str]] = {}
-        for entry in journal.read(self._store, self._namespace):
-            verb, _, policy = entry.shown.policy.partition(" ")
-            if verb == _UNDO:
-                undone[policy] = undone.get(policy, frozenset()) | set(entry.changes)
-        return _Run(id=new_id(), now=now, undone=undone)
+    def _begin(self, now: datetime) -> Run:
+        entries = journal.read(self._store, self._namespace)
+        return Run(self._namespace, now, undone=undone_by_policy(entries))
 
-    def _planned(
-        self, policy: ConsolidationPolicy, view: View, run: _Run
-    ) -> tuple[list[Unit], Mapping[str, str], Mapping[str, MemoryRecord]]:
+    def _planned(self, policy: ConsolidationPolicy, view: View, run: Run) -> Planned:
         """Let a policy plan; return what of it is allowed and still holds."""
         plan = policy.plan(view, now=run.now)
         held = self._held([*touched_ids(plan), *_referred(plan)])
-        units = [
-            unit
-            for unit in versioned(units_of(plan), held)
-            if self._holds(unit, held, view, run, policy.name)
+        planned = Planned(
+            policy=policy.name,
+            units=versioned(units_of(plan), held),
+            reasons=plan.reasons,
+            held=held,
+        )
+        holds = [
+            unit for unit in planned.units if self._holds(unit, planned, view, run)
         ]
         check_plan(
-            plan_of(units, plan.reasons),
+            plan_of(holds, plan.reasons),
             held,
             policy=policy.name,
             namespace=self._namespace,
             evicts=bool(getattr(policy, "evicts", False)),
             now_s=run.now.timestamp(),
         )
-        return units, plan.reasons, held
+        return replace(planned, units=holds)
 
-    def _holds(
-        self,
-        unit: Unit,
-        held: Mapping[str, MemoryRecord],
-        view: View,
-        run: _Run,
-        policy: str,
-    ) -> bool:
+    def _holds(self, unit: Unit, planned: Planned, view: View, run: Run) -> bool:
         """Return whether a unit starts from what is there; note why it does not."""
-        undone = run.undone.get(policy, frozenset())
         for id in unit.ids:
-            seen = held.get(id)
-            if run.shown_only and id in run.touched:
-                why = "another policy of this run changes it"
-            elif id in undone:
-                why = "the same was undone before"
-            elif seen is None and self._replica.row(id) is None:
-                continue  # it is to be created, or unknown: the check will say
-            elif seen is None or seen.version > view.sequence:
-                why = "it was written meanwhile"
-            else:
-                continue
-            run.skipped |= dict.fromkeys(unit.ids, why)
-            return False
+            why = run.why_not(id, planned.policy) or self._stale(id, planned, view)
+            if why is not None:
+                run.skipped |= dict.fromkeys(unit.ids, why)
+                return False
         return True
 
-    def _ask(
-        self,
-        units: Sequence[Unit],
-        reasons: Mapping[str, str],
-        held: Mapping[str, MemoryRecord],
-        policy: str,
-        run: _Run,
-        view: View,
-        approve: Approve | None,
-    ) -> None:
-        changed = len(run.touched | {id for u in units for id in u.ids if id in held})
-        if not units or changed <= self._settings.most(view.size):
-            return
-        max_share = self._settings.max_share
-        preview = Preview(
-            changes=told(units, reasons, held, policy),
-            changed=changed,
-            total=view.size,
-            max_share=0.5 if max_share is None else max_share,
-        )
-        if approve is not None and approve(preview):
-            return
-        raise ApprovalNeededError(
-            f"policy {policy!r} would change {changed:,} of the {view.size:,} records of "
-            f"{self._namespace!r}, more than the share of {preview.max_share:g} that "
-            "may change unasked; look at it with dry_run=True, then allow it with "
-            "approve= or a larger max_share",
-            changed=changed,
-            total=view.size,
-        )
+    def _stale(self, id: str, planned: Planned, view: View) -> str | None:
+        """Return why a plan made on a view does not fit a record any more."""
+        seen = planned.held.get(id)
+        if seen is None and self._replica.row(id) is None:
+            return None  # it is to be created, or unknown: the check will say
+        newer = seen is None or seen.version > view.sequence
+        return "it was written meanwhile" if newer else None
 
-    def _note(
-        self,
-        units: Sequence[Unit],
-        reasons: Mapping[str, str],
-        held: Mapping[str, MemoryRecord],
-        policy: str,
-        run: _Run,
-    ) -> None:
-        run.changes += told(units, reasons, held, policy)
-        if policy.startswith(_UNDO):
-            return
-        run.touched |= {id for unit in units for id in unit.ids}
-
-    def _mark(self, run: _Run, lease: Lease) -> None:
+    def _mark(self, run: Run, lease: Lease) -> None:
         """Note that a run ended, and drop what is too old to be undone."""
         entries = journal.read(self._store, self._namespace)
         keep_s = self._settings.undo_for_s
@@ -289,19 +217,7 @@ class Consolidator:
             )
         )
 
-    def _entries(self, id: str) -> list[Entry]:
-        entries = journal.read(self._store, self._namespace)
-        found = [entry for entry in entries if entry.shown.id.split(".")[0] == id]
-        found = found or [entry for entry in entries if entry.shown.id == id]
-        if not found:
-            raise InvalidInputError(
-                f"no commit {id!r} can be undone in {self._namespace!r}: the journal "
-                f"keeps {len(entries)}, for {self._settings.undo_for_s / 86_400:g} days; "
-                "their ids are in Memory.journal()"
-            )
-        return found
-
-    def _committer(self, run: _Run, lease: Lease) -> Committer:
+    def _committer(self, run: Run, lease: Lease) -> Committer:
         return Committer(
             self._store,
             self._namespace,
@@ -311,21 +227,9 @@ class Consolidator:
             embed=self._embed,
         )
 
-    def _held(
-        self, ids: Sequence[str] | Mapping[str, object]
-    ) -> dict[str, MemoryRecord]:
+    def _held(self, ids: Iterable[str]) -> dict[str, MemoryRecord]:
         wanted = list(dict.fromkeys(ids))
         return {r.id: r for r in self._store.get(self._namespace, wanted)}
-
-    def _report(self, run: _Run, *, commits: Sequence[str], dry_run: bool) -> Report:
-        return Report(
-            run=run.id,
-            namespace=self._namespace,
-            changes=run.changes,
-            commits=list(commits),
-            skipped=run.skipped,
-            dry_run=dry_run,
-        )
 
 
 def _referred(plan: Plan) -> list[str]:

@@ -153,6 +153,12 @@ def _cut_journal(
         if rest:
             shown = kept.shown
             messages.append(
-                journal.entry(shown.id, rest, policy=shown.policy, at=shown.at)
+                journal.entry(
+                    shown.id,
+                    rest,
+                    policy=shown.policy,
+                    at=shown.at,
+                    undoes=kept.undoes,
+                )
             )
     return deletes, messages

@@ -22,6 +22,7 @@ from retentive.records import RESERVED, MemoryRecord, Message, Namespace, truste
 __all__ = [
     "JOURNAL",
     "MARK",
+    "UNDO",
     "Entry",
     "changes_of",
     "entry",
@@ -37,6 +38,9 @@ JOURNAL = f"{RESERVED}journal"
 MARK = "mark"
 """Id of the message that tells when consolidation last ran, and up to where."""
 
+UNDO = "undo"
+"""With this word begins what the journal calls the policy of an undoing."""
+
 _NOT_TOLD = frozenset({"version", "content_key", "vector", "embedder"})
 
 
@@ -48,10 +52,12 @@ class Entry:
         shown: What people see of it.
         changes: By record id: ``{"fields": {name: [before, after]}}``,
             ``{"created": record}`` or ``{"deleted": record}``.
+        undoes: Id of the commit that it takes back, if it does that.
     """
 
     shown: JournalEntry
     changes: Mapping[str, Mapping[str, Any]]
+    undoes: str | None = None
 
 
 def changes_of(
@@ -80,15 +86,23 @@ def changes_of(
     return told
 
 
-def entry(id: str, changes: Mapping[str, Any], *, policy: str, at: datetime) -> Message:
+def entry(
+    id: str,
+    changes: Mapping[str, Any],
+    *,
+    policy: str,
+    at: datetime,
+    undoes: str | None = None,
+) -> Message:
     """Return the message that keeps a commit."""
+    taken_back = {} if undoes is None else {"undoes": undoes}
     return Message(
         id=id,
         session=JOURNAL,
         role="system",
         content=f"{policy}: {len(changes)} changes",
         at=at,
-        raw={"policy": policy, "changes": changes},
+        raw={"policy": policy, "changes": changes, **taken_back},
     )
 
 
@@ -147,7 +161,12 @@ def _entry(message: Message) -> Entry:
     shown = JournalEntry(
         id=message.id, at=message.at, policy=policy, changes=len(changes)
     )
-    return Entry(shown=shown, changes=changes)
+    undoes = message.raw.get("undoes")
+    return Entry(
+        shown=shown,
+        changes=changes,
+        undoes=undoes if isinstance(undoes, str) else None,
+    )
 
 
 def _differing(before: MemoryRecord, after: MemoryRecord) -> dict[str, list[Any]]:

@@ -8,17 +8,75 @@ still is what the commit made it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from retentive.consolidate.journal import Entry
+from retentive.consolidate.journal import UNDO, Entry
+from retentive.consolidate.settings import ConsolidationSettings
+from retentive.errors import InvalidInputError
 from retentive.formats.codec import record_from_json, record_to_json
 from retentive.protocols import Delete, Plan, Put
 from retentive.records import MemoryRecord, Namespace
 
-__all__ = ["inverse"]
+__all__ = ["done_still", "found", "inverse", "undone_by_policy"]
 
 _COUNTS = frozenset({"support_count", "access_count"})
 _LEAST = {"support_count": 1}
+
+
+def found(
+    id: str,
+    entries: Sequence[Entry],
+    *,
+    namespace: Namespace,
+    settings: ConsolidationSettings,
+) -> list[Entry]:
+    """Return the entries of a run, or the one of a commit, oldest first.
+
+    Raises:
+        InvalidInputError: There is none.
+    """
+    of_run = [entry for entry in entries if entry.shown.id.split(".")[0] == id]
+    chosen = of_run or [entry for entry in entries if entry.shown.id == id]
+    if not chosen:
+        raise InvalidInputError(
+            f"no commit {id!r} can be undone in {namespace!r}: the journal keeps "
+            f"{len(entries)}, for {settings.undo_for_s / 86_400:g} days; their ids are "
+            "in Memory.journal()"
+        )
+    return chosen
+
+
+def undone_by_policy(entries: Sequence[Entry]) -> dict[str, frozenset[str]]:
+    """Return by policy the records of which something that it did was taken back."""
+    undone: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        verb, _, policy = entry.shown.policy.partition(" ")
+        if verb == UNDO:
+            undone[policy] = undone.get(policy, frozenset()) | set(entry.changes)
+    return undone
+
+
+def done_still(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, dict[str, str]]:
+    """Return what of a commit has not been taken back, and why the rest is left.
+
+    Args:
+        entry: The commit.
+        entries: The journal.
+    """
+    gone = _taken_back(entry, entries)
+    changes = {id: what for id, what in entry.changes.items() if id not in gone}
+    left = dict.fromkeys(gone, "it was taken back before")
+    return replace(entry, changes=changes), left
+
+
+def _taken_back(entry: Entry, entries: Sequence[Entry]) -> set[str]:
+    """Return the records of a commit that an undoing, itself not undone, has."""
+    gone: set[str] = set()
+    for later in entries:
+        if later.undoes == entry.shown.id:
+            gone |= set(later.changes) - _taken_back(later, entries)
+    return gone
 
 
 def inverse(

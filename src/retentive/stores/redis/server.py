@@ -131,6 +131,13 @@ class Server:
         info: dict[str, Any] = self._patiently(lambda: self._node("retentive").info())
         return info
 
+    def primaries(self) -> list[Any]:
+        """Return a client for each server that takes writes."""
+        client = self.client()
+        if not self.is_cluster:
+            return [client]
+        return [client.get_redis_connection(n) for n in client.get_primaries()]
+
     def client(self) -> Any:
         """Return the driver's client.
 

@@ -29,6 +29,7 @@ from retentive.stores.redis.address import options_of, parse_url
 from retentive.stores.redis.commit import Commits
 from retentive.stores.redis.diagnosis import Diagnosis, diagnose
 from retentive.stores.redis.leases import Leases
+from retentive.stores.redis.rewriting import rewrite
 from retentive.stores.redis.rows import unpack_message, unpack_records
 from retentive.stores.redis.server import Server
 from retentive.stores.redis.spaces import Spaces
@@ -332,6 +333,16 @@ class RedisStore:
         while last is not None:
             arguments = [float(last), before, _PAGE]
             last = self._run("prune", namespace, arguments, write=True)
+
+    def compact(self) -> bool:
+        """Have the servers write their files anew; see :class:`SupportsCompaction`.
+
+        Returns:
+            False where the user may not ask for it (``BGREWRITEAOF``, ``BGSAVE``,
+            ``CONFIG GET``), or where it takes longer than a minute. Files of
+            replicas are not waited for.
+        """
+        return rewrite(self._server)
 
     def client(self) -> Any:
         """Return the client of redis-py, for what this class does not do."""
