@@ -66,7 +66,8 @@ def test_what_a_killed_consolidation_left_is_whole_and_goes_on(where: str) -> No
 
 
 def test_a_consolidation_goes_on_when_its_server_was_killed(tmp_path: Path) -> None:
-    server = start_server(tmp_path, "--appendonly", "yes")
+    log = ("--appendonly", "yes", "--appendfsync", "always")
+    server = start_server(tmp_path, *log)
     try:
         with Memory.open(server.url) as memory:
             memory.remember(_told_twice())

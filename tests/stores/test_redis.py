@@ -76,7 +76,9 @@ def contents(store: RedisStore, namespace: tuple[str, ...] = HOME) -> list[str]:
 @pytest.fixture
 def own_server(tmp_path: Path) -> Any:
     """A server that the test may stop, or set as it likes."""
-    server = start_server(tmp_path / "own", "--appendonly", "yes")
+    server = start_server(
+        tmp_path / "own", *("--appendonly", "yes", "--appendfsync", "always")
+    )
     yield server
     server.kill()
 
