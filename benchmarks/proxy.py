@@ -232,10 +232,12 @@ def _bare(options: argparse.Namespace) -> None:
 def _serve(app: Any) -> None:
     import uvicorn
 
+    from retentive.server.listening import listen
+
     config = uvicorn.Config(
         app, port=0, log_level="error", server_header=False, date_header=False
     )
-    socket = config.bind_socket()
+    socket = listen(config)
     print(f"serving http://127.0.0.1:{socket.getsockname()[1]}/v1", flush=True)
     uvicorn.Server(config).run(sockets=[socket])
 

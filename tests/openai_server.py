@@ -21,6 +21,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from retentive.server.listening import listen
+
 __all__ = ["Upstream", "chunks_of", "routes_of", "running", "upstream"]
 
 Body = dict[str, Any]
@@ -207,7 +209,7 @@ def running(app: Any) -> Iterator[str]:
         app, port=0, log_level="error", timeout_graceful_shutdown=5, lifespan="auto"
     )
     server = uvicorn.Server(config)
-    socket = config.bind_socket()
+    socket = listen(config)
     thread = Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
     try:

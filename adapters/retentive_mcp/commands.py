@@ -30,6 +30,7 @@ def mcp(*, http: bool, host: str, port: int, target: Target) -> None:
     try:
         import uvicorn
 
+        from retentive.server.listening import listen
         from retentive_mcp.server import build, over_http
     except ModuleNotFoundError as exc:
         raise MissingExtraError(
@@ -41,7 +42,7 @@ def mcp(*, http: bool, host: str, port: int, target: Target) -> None:
             return
         app = over_http(memory, _settings(target), host=host)
         config = uvicorn.Config(app, host=host, port=port, log_level="warning")
-        socket = config.bind_socket()
+        socket = listen(config)
         click.echo(f"serving http://{host}:{socket.getsockname()[1]}/mcp")
         uvicorn.Server(config).run(sockets=[socket])
 

@@ -41,6 +41,7 @@ def serve(
     try:
         import uvicorn
 
+        from retentive.server.listening import listen
         from retentive_openai.proxy.app import proxy
     except ModuleNotFoundError as exc:
         raise MissingExtraError(
@@ -61,7 +62,7 @@ def serve(
         date_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    socket = config.bind_socket()
+    socket = listen(config)
     click.echo(
         f"serving http://{host}:{socket.getsockname()[1]}/v1 "
         f"in front of {settings.upstream}"

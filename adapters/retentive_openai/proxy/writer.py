@@ -15,6 +15,9 @@ from retentive_openai.softly import softly
 __all__ = ["Writer"]
 
 _MOST_WAITING = 1_000  # exchanges; beyond that new requests wait for the store
+_GATHERING_S = (
+    0.01  # before a write, while the request itself still needs the processor
+)
 _Entry = tuple[Memory, Sequence[Message]]
 
 
@@ -29,6 +32,7 @@ class Writer:
         self._waiting: list[_Entry] = []
         self._writing: list[_Entry] = []
         self._news = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._written = asyncio.Condition()
         self._ending = False
 
@@ -41,6 +45,7 @@ class Writer:
         finally:
             self._ending = True
             self._news.set()
+            self._hurry.set()
             await task
 
     def put(self, memory: Memory, messages: Sequence[Message]) -> None:
@@ -51,6 +56,8 @@ class Writer:
 
     async def room(self) -> None:
         """Wait until the store has caught up enough to take more."""
+        if len(self._waiting) >= _MOST_WAITING:
+            self._hurry.set()
         async with self._written:
             await self._written.wait_for(lambda: len(self._waiting) < _MOST_WAITING)
 
@@ -69,6 +76,7 @@ class Writer:
         """
         if not self._owes(namespace, session):
             return
+        self._hurry.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(most_s), self._written:
                 await self._written.wait_for(lambda: not self._owes(namespace, session))
@@ -84,7 +92,11 @@ class Writer:
     async def _run(self) -> None:
         while not self._ending or self._waiting:
             await self._news.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GATHERING_S):
+                    await self._hurry.wait()
             self._news.clear()
+            self._hurry.clear()
             self._writing, self._waiting = self._waiting, []
             await asyncio.to_thread(_write, self._writing)
             self._writing = []
@@ -92,6 +104,7 @@ class Writer:
                 self._written.notify_all()
             if self._ending:
                 self._news.set()
+                self._hurry.set()
 
 
 def _write(entries: Sequence[_Entry]) -> None:
@@ -105,6 +118,8 @@ def _write(entries: Sequence[_Entry]) -> None:
         done = softly(partial(memory.remember, together), doing=doing, strict=False)
         if done is None and len(mine) > 1:
             _write_singly(mine)
+        # The next request need not index what was just written.
+        softly(memory.frame, doing="indexing what was said", strict=False)
 
 
 def _write_singly(entries: Sequence[_Entry]) -> None:

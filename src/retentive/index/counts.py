@@ -54,6 +54,10 @@ class Counts:
 
     def in_session(self) -> NDArray[np.float32]:
         """Return ``(n, t)`` counts in the whole session of each row."""
+        return self._whole_sessions
+
+    @cached_property
+    def _whole_sessions(self) -> NDArray[np.float32]:
         session = self._holdings.columns["session"]
         mine = session[self._rows]
         width = len(self._holdings.sessions) + 1

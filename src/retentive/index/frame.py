@@ -64,6 +64,7 @@ class ColumnFrame:
         self.rows = np.arange(holdings.size, dtype=np.int32) if rows is None else rows
         self._whole = whole
         self._neighbours: dict[int, NDArray[np.int32]] = {}
+        self._counts: dict[tuple[str, ...], Counts] = {}
 
     def __getattr__(self, name: str) -> Any:
         """Slice a column and keep the slice."""
@@ -125,8 +126,14 @@ class ColumnFrame:
         return self.holdings.ids[int(self.rows[place])]
 
     def term_counts(self, terms: Sequence[str]) -> Counts:
-        """Count terms in and around each row."""
-        return Counts(self.holdings, self.rows, self.neighbour, terms)
+        """Count terms in and around each row; a slice counts the same ones once."""
+        asked = tuple(terms)
+        counts = self._counts.get(asked)
+        if counts is None:
+            counts = Counts(self.holdings, self.rows, self.neighbour, asked)
+            if not self._whole:  # a whole frame lives as long as nothing is written
+                self._counts[asked] = counts
+        return counts
 
     def shared_terms(
         self, *, share: float

@@ -23,6 +23,7 @@ from retentive.protocols import (
 from retentive.recall.analyse import analyse
 from retentive.recall.context import Context, Surroundings, assemble, not_shown
 from retentive.recall.filters import Scope
+from retentive.recall.packing import EXCERPT_TOKENS
 from retentive.recall.passages import Key, key_of
 from retentive.recall.ranking import Ranking, RecallSettings, rank
 from retentive.recall.relevance import judge
@@ -31,10 +32,12 @@ from retentive.records import Hit, MemoryRecord, Namespace
 __all__ = ["CONTEXT_HITS", "Recaller"]
 
 CONTEXT_HITS = 64
-"""Hits of which a context is made: a block holds fewer."""
+"""Most hits of which a context is made: a block holds fewer."""
 
 _log = logging.getLogger(__name__)
 _ANSWERED = 10  # best hits whose replies come along, if they ask
+_SPARE = 1.25  # budgets' worth of memories to read, for those that are passed over
+_PER_MEMORY = 4  # tokens at least, beside its words
 
 
 class Recaller:
@@ -153,7 +156,7 @@ class Recaller:
         """
         relevance = judge(ranking)
         declined = relevance.below(self._settings.decline_below)
-        hits = [] if declined else self.hits(ranking, CONTEXT_HITS)
+        hits = [] if declined else self.hits(ranking, _depth(ranking, budget=budget))
         context = assemble(
             not_shown(hits, shown=shown),
             asked=ranking.query.terms,
@@ -199,7 +202,7 @@ class Recaller:
     ) -> Surroundings:
         """Look up what follows the hits, and the replies to the best that ask."""
         frame = ranking.frame
-        rows = frame.rows[ranking.order[:CONTEXT_HITS]]
+        rows = frame.rows[ranking.order[: len(hits)]]
         after = _following(frame, rows)
         asking = {key_of(hit.record) for hit in hits[:_ANSWERED] if _asks(hit.record)}
         asked = [
@@ -234,6 +237,13 @@ class Recaller:
             for record in self._store.get(namespace, ids)
         }
         return [found.get(key) for key in wanted]
+
+
+def _depth(ranking: Ranking, *, budget: int) -> int:
+    """Return how many of the best rows to read for a block of so many tokens."""
+    best = ranking.order[:CONTEXT_HITS]
+    tokens = np.minimum(ranking.frame.tokens[best], EXCERPT_TOKENS) + _PER_MEMORY
+    return 1 + int(np.searchsorted(np.cumsum(tokens), _SPARE * budget))
 
 
 def _following(frame: ColumnFrame, rows: NDArray[np.int32]) -> dict[int, int]:

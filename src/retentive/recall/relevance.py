@@ -154,12 +154,13 @@ def evidence(
     Source: a logistic model over shares of idf and the largest cosine, measured on
     LoCoMo and BEAM; runs, dates, strangers and kinds of things are ours.
     """
-    best = ranking.frame.take(ranking.frame.rows[ranking.order[:_BEST]])
-    counts = best.term_counts(terms)
+    places = ranking.order[:_BEST]
+    best = ranking.frame.take(ranking.frame.rows[places])
+    counts = ranking.frame.term_counts(terms)
     idf = inverse_document_frequency(counts)
     shares = idf / max(float(idf.sum()), 1e-9)
-    held = counts.at([0])[0] > 0
-    around = held | (counts.in_session() > 0)
+    held = counts.at([0])[0][places] > 0
+    around = held | (counts.in_session()[places] > 0)
     found = {
         "matched": float((held @ shares).max(initial=0.0)),
         "session": float((around @ shares).max(initial=0.0)),

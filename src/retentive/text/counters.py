@@ -10,18 +10,21 @@ from retentive.errors import InvalidInputError, MissingExtraError, RetentiveErro
 
 __all__ = ["TiktokenCounter", "WordPieceCounter", "estimate_tokens"]
 
-_WORDS = re.compile(r"[A-Za-z]+")
-_NUMBERS = re.compile(r"[0-9]+")
 # Whole runs of letters and digits that have both; others are passed over at once.
-_MIXED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]++[0-9]|[0-9]++[A-Za-z])[A-Za-z0-9]*+")
-_BLANKS = re.compile(r"[\t-\r\x1c-\x1f]+")
+_MIXED = re.compile(
+    rb"(?<![A-Za-z0-9])(?:[A-Za-z]++[0-9]|[0-9]++[A-Za-z])[A-Za-z0-9]*+"
+)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Han, kana, Hangul: a character costs up to two tokens of GPT-4 and one of BERT.
 _CJK = re.compile(r"[\u2e80-\u2fff\u3040-\ua4cf\uac00-\ud7af\uf900-\ufaff]+")
 _CJK_MARKS = re.compile(r"[\u3001-\u303f\uff00-\uffef\u2010-\u2027]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-# Splitting what is left is twice as fast as a pattern that looks for words.
-_LETTERS_ONLY = {code: " " for code in range(128) if not chr(code).isalpha()}
+# Splitting what a table leaves is ten times as fast as a pattern that looks for it.
+_LETTERS_ONLY, _DIGITS_ONLY, _LETTERS_AND_DIGITS = (
+    bytes(c if c < 128 and wanted(chr(c)) else 32 for c in range(256))
+    for wanted in (str.isalpha, str.isdigit, str.isalnum)
+)
+_BLANKS = bytes([*range(9, 14), *range(28, 32)])  # without the space
 
 _PER_MIXED = 0.25  # on top, for hashes and ids of letters and digits
 _PER_CJK = 1.4  # GPT-4's cl100k_base, Chinese conversations, nearly the worst
@@ -39,25 +42,27 @@ def estimate_tokens(text: str) -> int:
     and two fifths, another script's letter one, anything else (emoji) three. A run
     that mixes letters and digits costs a quarter per character more.
     """
-    words = text.translate(_LETTERS_ONLY).split()
-    if not text.isascii():
-        words = [run for word in words for run in _WORDS.findall(word)]
-    lengths = list(map(len, words))
-    total = len(words) + sum([(n - 2) // 4 for n in lengths if n > 5]) / 2
-    rest = len(text) - sum(lengths) - text.count(" ")
-    if numbers := _NUMBERS.findall(text):
+    if text.isascii():
+        return int(_ascii(text.encode()) + 0.999)
+    beyond = "".join(_BEYOND_ASCII.findall(text))
+    within = _BEYOND_ASCII.sub(" ", text).encode()
+    return int(_ascii(within) + _beyond_ascii(beyond) + 0.999)
+
+
+def _ascii(text: bytes) -> float:
+    """Return the tokens of ASCII characters."""
+    lengths = list(map(len, text.translate(_LETTERS_ONLY).split()))
+    total = len(lengths) + sum([(n - 2) // 4 for n in lengths if n > 5]) / 2
+    rest = len(text) - sum(lengths) - text.count(b" ")
+    numbers = text.translate(_DIGITS_ONLY).split()
+    if numbers:
         total += sum([(len(number) + 1) // 2 for number in numbers])
-        total += _PER_MIXED * sum(map(len, _MIXED.findall(text)))
+        runs = text.translate(_LETTERS_AND_DIGITS).split()
+        if len(runs) < len(lengths) + len(numbers):
+            total += _PER_MIXED * sum(map(len, _MIXED.findall(text)))
         rest -= sum(map(len, numbers))
-    if not text.isprintable():
-        blanks = _length(_BLANKS, text)
-        total += _PER_BLANK * blanks
-        rest -= blanks
-    if not text.isascii():
-        beyond = "".join(_BEYOND_ASCII.findall(text))
-        rest -= len(beyond)
-        total += _beyond_ascii(beyond)
-    return int(total + rest + 0.999)
+    blanks = len(text) - len(text.translate(None, _BLANKS))
+    return total + rest - (1 - _PER_BLANK) * blanks
 
 
 def _beyond_ascii(text: str) -> float:
