@@ -18,6 +18,7 @@ from retentive.bench.options import (
 )
 from retentive.bench.peers_command import peers
 from retentive.bench.recall import run
+from retentive.bench.scale_command import scale
 from retentive.bench.systems import System, default_systems
 from retentive.errors import InvalidInputError
 
@@ -32,6 +33,7 @@ def bench() -> None:
 bench.add_command(ablation)
 bench.add_command(decline)
 bench.add_command(peers)
+bench.add_command(scale)
 
 
 @bench.command()

@@ -11,7 +11,7 @@ from retentive.bench.datasets import Conversation, Dataset, Question, evidence_i
 from retentive.bench.datasets.model import said_when
 from retentive.records import MemoryRecord, Message
 
-__all__ = ["joined", "nameless", "pooled"]
+__all__ = ["joined", "nameless", "pooled", "prefixed"]
 
 
 def nameless(dataset: Dataset) -> Dataset:
@@ -63,7 +63,7 @@ def _pooled(group: Sequence[Conversation]) -> Conversation:
     questions: list[Question] = []
     for conversation in group:
         name = conversation.id
-        memories += [_renamed(memory, prefix=name) for memory in conversation.memories]
+        memories += [prefixed(memory, by=name) for memory in conversation.memories]
         questions += [
             replace(
                 question,
@@ -78,13 +78,12 @@ def _pooled(group: Sequence[Conversation]) -> Conversation:
     )
 
 
-def _renamed(memory: Message | MemoryRecord, *, prefix: str) -> Message | MemoryRecord:
-    session = memory.session and f"{prefix}/{memory.session}"
+def prefixed(memory: Message | MemoryRecord, *, by: str) -> Message | MemoryRecord:
+    """Return a memory with a name before its id and session, so that none meet."""
+    session = memory.session and f"{by}/{memory.session}"
     if isinstance(memory, Message):
-        return replace(memory, id=f"{prefix}/{memory.id}", session=session or prefix)
-    return replace(
-        memory, message_id=f"{prefix}/{evidence_id(memory)}", session=session
-    )
+        return replace(memory, id=f"{by}/{memory.id}", session=session or by)
+    return replace(memory, message_id=f"{by}/{evidence_id(memory)}", session=session)
 
 
 def _nameless(conversation: Conversation) -> Iterator[Question]:

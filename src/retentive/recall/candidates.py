@@ -49,14 +49,18 @@ def gather(query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]) -> Cand
     if int(allowed.sum()) <= _FEW:
         rows = np.flatnonzero(allowed).astype(np.int32)
         return Candidates(rows, np.ones(len(rows), np.bool_))
-    best = _best(query, frame, allowed)
+    words = _lexical(query, frame)
+    best = _best(query, frame, allowed, words=words)
+    timely = _timely(query, frame) & allowed
     if query.names:
         company, share = frame.company(query.names)
         if share < 1.0:
-            best = np.union1d(best, _best(query, frame, allowed & company))
+            mates = _best(query, frame, allowed & company, words=words)
+            best = np.union1d(best, mates)
+            timely = timely & company if (timely & company).any() else timely
     chosen = np.zeros(frame.size, np.bool_)
     chosen[best] = True
-    chosen[_at_the_time(query, frame, allowed)] = True
+    chosen[_at_the_time(timely, words)] = True
     chosen[_around(frame, best)] = True
     chosen[_best_sessions(frame, best)] = True
     if int((chosen & allowed).sum()) < _FEW:
@@ -70,17 +74,19 @@ def gather(query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]) -> Cand
 
 
 def _best(
-    query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]
+    query: Query,
+    frame: ColumnFrame,
+    allowed: NDArray[np.bool_],
+    *,
+    words: NDArray[np.float32],
 ) -> NDArray[np.int32]:
     """Return the best rows by words and by meaning."""
-    lexical = _lexical(query, frame, allowed)
+    lexical = _top(words, (words > 0) & allowed, _BEST)
     return np.union1d(lexical, _dense(query, frame, allowed))
 
 
-def _lexical(
-    query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]
-) -> NDArray[np.int32]:
-    """Return the best rows by BM25, straight from the postings."""
+def _lexical(query: Query, frame: ColumnFrame) -> NDArray[np.float32]:
+    """Return each row's BM25, straight from the postings."""
     counts = frame.term_counts(query.terms)
     score = np.zeros(frame.size, np.float32)
     lengths = frame.length / np.float32(counts.mean_length)
@@ -88,7 +94,7 @@ def _lexical(
     for (rows, occurrences), weight in zip(counts.postings, idf, strict=True):
         discount = np.float32(0.375) + np.float32(1.125) * lengths[rows]
         score[rows] += weight * (occurrences / (occurrences + discount))
-    return _top(score, (score > 0) & allowed, _BEST)
+    return score
 
 
 def _dense(
@@ -100,10 +106,8 @@ def _dense(
     return vectors.nearest(query.vector, allowed, limit=_BEST)
 
 
-def _at_the_time(
-    query: Query, frame: ColumnFrame, allowed: NDArray[np.bool_]
-) -> NDArray[np.int32]:
-    """Return the newest rows that happened in, or speak of, a time asked for."""
+def _timely(query: Query, frame: ColumnFrame) -> NDArray[np.bool_]:
+    """Return which rows happened in, or speak of, a time asked for."""
     during = np.zeros(frame.size, np.bool_)
     further, times = frame.occurrence_times()
     for interval in query.intervals:
@@ -111,7 +115,16 @@ def _at_the_time(
         during |= (frame.occurred_at >= start) & (frame.occurred_at < end)
         during |= (frame.mentioned_from < end) & (frame.mentioned_until > start)
         during[further[(times >= start) & (times < end)]] = True
-    return np.flatnonzero(during & allowed)[-_BEST:].astype(np.int32)
+    return during
+
+
+def _at_the_time(
+    timely: NDArray[np.bool_], words: NDArray[np.float32]
+) -> NDArray[np.int32]:
+    """Return the timely rows that are best by words; of equals the newest."""
+    rows = np.flatnonzero(timely)[::-1]
+    best = np.argsort(-words[rows], kind="stable")[:_BEST]
+    return rows[best].astype(np.int32)
 
 
 def _around(frame: ColumnFrame, best: NDArray[np.int32]) -> NDArray[np.int32]:
