@@ -10,7 +10,7 @@ from retentive.text.fold import fold_han
 from retentive.text.normalise import canonical
 from retentive.text.slot import Slot
 
-__all__ = ["read"]
+__all__ = ["RELATIONS", "read"]
 
 _LEAD = re.compile(
     r"^(?:对了|顺便说一下|顺便说|其实|嗯|哦|你好|说起来|话说|更正一下|更正|更新一下|好消息|终于"
@@ -23,11 +23,11 @@ _CHANGES = re.compile(
 _NO_STATEMENT = re.compile(
     r"[?？]\s*$|吗|如果|要是|假如|也许|可能|希望|想要|打算|以前|曾经|小时候|差点"
 )
-_RELATION = (
+RELATIONS = (
     "妹妹|姐姐|哥哥|弟弟|妈妈|爸爸|母亲|父亲|老婆|妻子|丈夫|老公|儿子|女儿|女朋友|男朋友|朋友"
     "|室友|同事|老板|经理|房东|邻居|奶奶|爷爷|外婆|外公|狗|猫|公司|家人"
 )
-_SUBJECT = rf"(?P<s>我(?:的|家)?(?:{_RELATION})|我们|我)"
+_SUBJECT = rf"(?P<s>我(?:的|家)?(?:{RELATIONS})|我们|我)"
 _ADVERB = (
     r"(?:现在|目前|如今|已经|刚刚|刚|最近|终于|其实|真的|还是|仍然|一直|也|都|今年|又)*"
 )
