@@ -22,7 +22,7 @@ NEEDS_REDIS = pytest.mark.skipif(
     shutil.which("redis-server") is None,
     reason="there is no redis-server here; root gets it by: make redis-server",
 )
-HEAD = Keys("retentive", HOME).part("head")
+HEAD = Keys("retentive", HOME).part("data")
 
 
 def kill_primary(found: ServerSet) -> RunningServer:

@@ -190,7 +190,7 @@ def test_a_replica_that_missed_forgotten_tombstones_begins_anew(redis_url: str) 
 def test_a_newer_format_is_refused(redis_url: str) -> None:
     store = RedisStore.open(redis_url)
     put(store, record("tea"))
-    store.client().hset(store._spaces.keys(HOME).part("head"), "format", 99)
+    store.client().hset(store._spaces.keys(HOME).part("data"), "format", 99)
     with pytest.raises(SchemaVersionError, match="install a newer one"):
         put(RedisStore.open(redis_url), record("tea"))
 
@@ -199,8 +199,8 @@ def test_values_that_are_not_ours_are_damage(redis_url: str) -> None:
     store = RedisStore.open(redis_url)
     item = record("tea")
     put(store, item)
-    key = store._spaces.keys(HOME).part("records")
-    store.client().hset(key, item.id, b"- [1, 2")
+    key = store._spaces.keys(HOME).part("data")
+    store.client().hset(key, f"r:{item.id}", b"- [1, 2")
     with pytest.raises(CorruptStoreError, match="is damaged"):
         store.scan(HOME)
     store.client().delete(key)

@@ -20,7 +20,15 @@ from retentive.records import (
 )
 from retentive.text.normalise import content_key
 
-__all__ = ["Action", "check_embedder", "check_version", "keyed", "merged", "resolve"]
+__all__ = [
+    "Action",
+    "check_embedder",
+    "check_version",
+    "content_key_of",
+    "keyed",
+    "merged",
+    "resolve",
+]
 
 Action = Literal["created", "merged", "replaced", "unchanged"]
 
@@ -36,12 +44,15 @@ def keyed(record: MemoryRecord, *, namespace: Namespace, salt: bytes) -> MemoryR
             f"record {record.id!r} belongs to namespace {record.namespace!r}, not to "
             f"the batch's {namespace!r}; put it in a batch of its own"
         )
+    return trusted_copy(record, content_key=content_key_of(record, salt=salt))
+
+
+def content_key_of(record: MemoryRecord, *, salt: bytes) -> str:
+    """Return the content key of a record; empty for one with a caller's key."""
     if record.key is not None:
-        return trusted_copy(record, content_key="")
+        return ""
     who = record.speaker or record.role or ""
-    return trusted_copy(
-        record, content_key=content_key(record.content, who=who, salt=salt)
-    )
+    return content_key(record.content, who=who, salt=salt)
 
 
 def resolve(

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from retentive.errors import RetentiveError
 from retentive.protocols import Batch, Commit
-from retentive.records import MemoryRecord
 from retentive.stores.merge import keyed
+from retentive.stores.redis.fresh import Fresh
 from retentive.stores.redis.keys import Keys
+from retentive.stores.redis.lanes import Lanes
 from retentive.stores.redis.leases import Leases, lost
-from retentive.stores.redis.planning import Touched, Wanted, settled, write_arguments
+from retentive.stores.redis.plan import Plan
+from retentive.stores.redis.planning import (
+    Touched,
+    Wanted,
+    message_arguments,
+    planned,
+    settled,
+)
 from retentive.stores.redis.server import Server
-from retentive.stores.redis.spaces import Spaces
+from retentive.stores.redis.spaces import Identity, Spaces
 from retentive.stores.space import Work
 
 __all__ = ["Commits"]
@@ -31,21 +37,21 @@ class _Task:
 
     Attributes:
         batch: What was asked for.
-        bare: The same without messages, which the server appends by itself.
-        records: Those of its puts, keyed.
-        wanted: What it may meet.
+        identity: Of its namespace, as we know it.
         keys: Of its namespace.
-        own_keys: That of its acknowledgement, and that of its lease.
-        head: The arguments with which every call begins.
+        nonce: By which a retry is known.
+        lane: Where the server notes it.
+        lease_keys: That of its lease, if the server is to check one.
+        guard: The fence of its lease and the present, or nothing.
     """
 
     batch: Batch
-    bare: Batch
-    records: Sequence[MemoryRecord]
-    wanted: Wanted
+    identity: Identity
     keys: Keys
-    own_keys: tuple[str, ...]
-    head: tuple[Any, ...]
+    nonce: str
+    lane: str
+    lease_keys: tuple[str, ...]
+    guard: tuple[Any, Any]
 
 
 class Commits:
@@ -59,39 +65,24 @@ class Commits:
     def __init__(self, server: Server, spaces: Spaces, leases: Leases) -> None:
         """Apply nothing yet."""
         self._server, self._spaces, self._leases = server, spaces, leases
+        self._lanes = Lanes()
 
     def apply(self, batch: Batch) -> Commit:
         """Apply a batch atomically; see :meth:`retentive.protocols.Store.apply`."""
-        nonce = secrets.token_hex(9)  # by which a retry is known
-        while True:
-            try:
-                return self._applied(self._task(batch, nonce))
-            except _EpochOverError:
-                self._spaces.forget(batch.namespace)
+        nonce = secrets.token_hex(9)
+        with self._lanes.one() as lane:
+            while True:
+                try:
+                    task = self._task(batch, nonce, lane)
+                    return self._told_fresh(task) or self._applied(task)
+                except _EpochOverError:
+                    self._spaces.forget(batch.namespace)
 
-    def _task(self, batch: Batch, nonce: str) -> _Task:
-        identity = self._spaces.identity(batch.namespace)
-        records = [
-            keyed(put.record, namespace=batch.namespace, salt=identity.salt)
-            for put in batch.puts
-        ]
-        bare = Batch(
-            namespace=batch.namespace,
-            puts=batch.puts,
-            status_changes=tuple(batch.status_changes),
-            deletes=batch.deletes,
-        )
+    def _task(self, batch: Batch, nonce: str, lane: str) -> _Task:
         keys = self._spaces.keys(batch.namespace)
+        identity = self._spaces.identity(batch.namespace)
         fence, now, lease_keys = self._guard(batch, keys)
-        return _Task(
-            batch=batch,
-            bare=bare,
-            records=records,
-            wanted=Wanted.of(bare, records),
-            keys=keys,
-            own_keys=(keys.ack(nonce), *lease_keys),
-            head=(identity.epoch, fence, now),
-        )
+        return _Task(batch, identity, keys, nonce, lane, lease_keys, (fence, now))
 
     def _guard(self, batch: Batch, keys: Keys) -> tuple[Any, Any, tuple[str, ...]]:
         """Return what makes the server check the batch's lease."""
@@ -104,64 +95,65 @@ class Commits:
             return "", "", ()
         return batch.lease.fence, self._leases.now(), (key,)
 
+    def _told_fresh(self, task: _Task) -> Commit | None:
+        """Apply a batch if it tells only new things."""
+        namespace = task.batch.namespace
+        held = self._spaces.embedder(namespace)
+        fresh = Fresh.of(task.batch, salt=task.identity.salt, embedder=held)
+        if fresh is None:
+            return None
+        answer = self._sent(task, fresh.plan())
+        if answer[0] != b"done":
+            return None
+        if fresh.embedder != held:
+            self._spaces.note_embedder(namespace, fresh.embedder)
+        sequence, messages = map(int, answer[1].split())
+        return fresh.commit(sequence, messages)
+
     def _applied(self, task: _Task) -> Commit:
-        touched = self._guess(task)
+        """Apply a batch by the rules of all stores, on what is there."""
+        batch, salt = task.batch, task.identity.salt
+        records = [
+            keyed(put.record, namespace=batch.namespace, salt=salt)
+            for put in batch.puts
+        ]
+        # The server appends messages by itself.
+        bare = replace(batch, messages=(), message_deletes=(), lease=None)
+        wanted = Wanted.of(bare, records)
+        answer = self._sent(task, wanted.plan(), mode="read")
         while True:
-            if touched is None:
-                touched = self._read(task)
-            try:
-                answer, commit = self._sent(task, touched)
-            except RetentiveError:
-                if not touched.guessed:
-                    raise
-                touched = None  # an error about what we only guessed
-                continue
+            touched = Touched.answered(batch.namespace, answer)
+            space = touched.space()
+            work = Work(space, batch.namespace)
+            commit = work.run_keyed(bare, records)
+            plan = planned(touched, wanted, space=space, work=work)
+            answer = self._sent(task, plan)
             if answer[0] == b"done":
+                self._spaces.note_embedder(batch.namespace, space.embedder)
                 sequence, messages = map(int, answer[1].split())
-                self._spaces.note_embedder(task.batch.namespace, touched.embedder)
                 return settled(commit, sequence=sequence, messages=messages)
-            touched = self._learnt(task, answer)
 
-    def _guess(self, task: _Task) -> Touched | None:
-        """Guess that all is new, if the batch makes sense then."""
-        bare = task.bare
-        if bare.deletes or bare.status_changes:
-            return None
-        if any(put.expected_version for put in bare.puts):
-            return None
-        embedder = self._spaces.embedder(bare.namespace)
-        return Touched.nothing(task.wanted, embedder=embedder)
+    def _sent(self, task: _Task, plan: Plan, *, mode: str = "commit") -> Any:
+        """Send a plan, and return that it is done, or what is there instead.
 
-    def _read(self, task: _Task) -> Touched:
-        arguments = ("read", *task.head, *task.wanted.arguments())
-        keys = (*task.keys.parts, *task.own_keys)
-        return self._learnt(task, self._server.run("commit", keys, arguments))
-
-    def _sent(self, task: _Task, touched: Touched) -> tuple[Any, Commit]:
-        """Plan on what is known and send it; return the answer and the plan."""
-        space = touched.space()
-        work = Work(space, task.batch.namespace)
-        commit = work.run_keyed(task.bare, task.records)
-        keys = (*task.keys.parts, *task.own_keys)
-        further, writes = write_arguments(
-            task.batch,
-            task.keys,
-            touched=touched,
-            space=space,
-            work=work,
-            known_keys=len(keys),
+        Raises:
+            FencedError: The lease of the batch is no longer held.
+        """
+        known = (*task.keys.parts, *task.lease_keys)
+        further, messages = message_arguments(
+            task.batch, task.keys, known_keys=len(known)
         )
-        conditions = touched.conditions(task.wanted, vectors=bool(task.records))
-        told = (*task.head, *conditions, *writes)
-        answer = self._server.write(
-            "commit", (*keys, *further), ("commit", *told), again=("again", *told)
-        )
-        touched.embedder = space.embedder
-        return answer, commit
-
-    def _learnt(self, task: _Task, answer: Any) -> Touched:
+        told = plan.told(nonce=task.nonce, lane=task.lane, messages=messages)
+        head = (task.identity.epoch, *task.guard)
+        keys = (*known, *further)
+        if mode == "read":
+            answer = self._server.run("commit", keys, (mode, *head, *told))
+        else:
+            answer = self._server.write(
+                "commit", keys, (mode, *head, *told), again=("again", *head, *told)
+            )
         if answer[0] == b"anew":
             raise _EpochOverError
         if answer[0] == b"fenced" and task.batch.lease is not None:
             raise lost(task.batch.lease)
-        return Touched.answered(task.batch.namespace, answer)
+        return answer

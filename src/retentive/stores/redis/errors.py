@@ -14,9 +14,15 @@ from retentive.errors import (
     StoreReadOnlyError,
 )
 
-__all__ = ["is_passing", "translated"]
+__all__ = ["FormerFormatError", "is_passing", "translated"]
+
+
+class FormerFormatError(StoreError):
+    """A namespace is of the first format, and has to be moved."""
+
 
 _MEANINGS: tuple[tuple[str, type[StoreError], str], ...] = (
+    ("FORMER", FormerFormatError, "open it with write access once, to move it"),
     ("OOM", StoreFullError, "raise maxmemory or remove data; nothing was written"),
     ("READONLY", StoreReadOnlyError, "it is a replica; name the primary"),
     ("NOPERM", StoreError, "allow it in the user's ACL; see docs/how-to/redis.md"),

@@ -16,24 +16,39 @@ from zlib import crc32
 
 from retentive.records import Namespace
 
-__all__ = ["PARTS", "Keys", "decoded", "encoded", "lease_key", "registers"]
+__all__ = [
+    "FORMER_PARTS",
+    "PARTS",
+    "Keys",
+    "decoded",
+    "encoded",
+    "lease_key",
+    "registers",
+]
 
 PARTS = (
-    "head",  # hash: epoch, salt, labels, sequence, embedder, position, floor
-    "records",  # hash: id -> version, slot, JSON
+    "data",  # hash: all that is stored of single things; see lua/names.lua
     "log",  # zset: id -> version, tombstones included
     "ids",  # zset, all scores 0: ids in their order
-    "said",  # hash: slot (kind and content key) -> id
-    "keyed",  # hash: caller's key -> id
-    "barred",  # set of slots
-    "vectors",  # hash: id -> float16
-    "uses",  # hash: id -> count and time, outside the feed
-    "counts",  # hash: status -> records
     "expiry",  # zset: id -> when it expires
     "aside",  # hash: fingerprint and id -> another embedder's vector
     "sessions",  # zset: session -> position of its first message
+    "lanes",  # set: fields of the hash that hold the last commits
+    "head",  # of the first format, which is moved when it is met
 )
 """The keys of a namespace, in the order in which the scripts take them."""
+
+FORMER_PARTS = (
+    "head",
+    "records",
+    "said",
+    "keyed",
+    "barred",
+    "vectors",
+    "uses",
+    "counts",
+)
+"""The keys of the first format that are no more."""
 
 _REGISTERS = 16
 """Sets over which the names of namespaces are spread, so that none grows huge."""
@@ -75,13 +90,14 @@ class Keys:
         """The keys of :data:`PARTS`."""
         return tuple(self.stem + part for part in PARTS)
 
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """The keys between which the first format is moved."""
+        return (*self.parts[:-1], *(self.stem + part for part in FORMER_PARTS))
+
     def part(self, name: str) -> str:
         """Return one of the keys of :data:`PARTS`."""
         return self.stem + name
-
-    def ack(self, nonce: str) -> str:
-        """Return the key by which a retry of a commit is known for a while."""
-        return f"{self.stem}ack:{nonce}"
 
     def transcript(self, session: str) -> tuple[str, str]:
         """Return the keys of a session: ids by position, and messages by id."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,9 @@ from retentive.protocols import Batch, Commit, Outcome
 from retentive.records import MemoryRecord, Namespace
 from retentive.stores.codec import pack_vector
 from retentive.stores.redis.keys import Keys
+from retentive.stores.redis.plan import ANY_EMBEDDER, Order, Plan
 from retentive.stores.redis.rows import (
+    expiry_of,
     pack_message,
     pack_record,
     pack_use,
@@ -20,12 +22,19 @@ from retentive.stores.redis.rows import (
 )
 from retentive.stores.space import MERGEABLE, ContentSlot, Space, Work
 
-__all__ = ["PENDING", "Touched", "Wanted", "settled", "write_arguments"]
+__all__ = [
+    "PENDING",
+    "Touched",
+    "Wanted",
+    "message_arguments",
+    "planned",
+    "settled",
+]
 
 PENDING = 1 << 53
 """Stands for the sequence that the server will give: beyond all that it can give."""
 
-_ANY = "*"
+_GONE = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +45,13 @@ class Wanted:
         ids: Records that it names.
         slots: Places of the contents that it puts.
         keys: Callers' keys that it puts.
+        puts: Whether it puts anything.
     """
 
     ids: Sequence[str]
     slots: Sequence[str]
     keys: Sequence[str]
+    puts: bool
 
     @classmethod
     def of(cls, batch: Batch, records: Sequence[MemoryRecord]) -> Wanted:
@@ -50,17 +61,17 @@ class Wanted:
         ids += [delete.id for delete in batch.deletes]
         slots = [_slot(record) for record in records if record.content_key]
         keys = [record.key for record in records if record.key is not None]
-        return cls(*(list(dict.fromkeys(some)) for some in (ids, slots, keys)))
+        named = [list(dict.fromkeys(some)) for some in (ids, slots, keys)]
+        return cls(named[0], named[1], named[2], puts=bool(records))
 
-    def arguments(self) -> Iterator[Any]:
-        """Yield it as a read: with conditions that hold of nothing."""
-        yield _ANY
-        for names in (self.ids, self.slots, self.keys):
-            yield len(names)
-            for name in names:
-                yield name
-                yield ""
-        yield 0
+    def plan(self) -> Plan:
+        """Return it as a read: what it names, with nothing to write."""
+        fields = [f"r:{id}" for id in self.ids]
+        fields += [f"s:{slot}" for slot in self.slots]
+        fields += [f"k:{key}" for key in self.keys]
+        return Plan(
+            embedder=ANY_EMBEDDER, fields=fields, counts={}, pairs=(), changed=(), created=0
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -73,7 +84,6 @@ class Touched:
         by_slot: Who holds each slot, ``""``: nobody.
         by_key: Who has each caller's key.
         barred: Slots that are barred.
-        guessed: Whether nobody looked: it is what a namespace of new things holds.
     """
 
     embedder: str | None = None
@@ -81,16 +91,6 @@ class Touched:
     by_slot: dict[str, str] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
     barred: frozenset[str] = frozenset()
-    guessed: bool = False
-
-    @classmethod
-    def nothing(cls, wanted: Wanted, *, embedder: str | None) -> Touched:
-        """Guess that all is new."""
-        by_slot, by_key = (
-            dict.fromkeys(wanted.slots, ""),
-            dict.fromkeys(wanted.keys, ""),
-        )
-        return cls(embedder=embedder, by_slot=by_slot, by_key=by_key, guessed=True)
 
     @classmethod
     def answered(cls, namespace: Namespace, answer: Sequence[Any]) -> Touched:
@@ -118,58 +118,45 @@ class Touched:
         space.barred = {_content_slot(slot): True for slot in self.barred}
         return space
 
-    def conditions(self, wanted: Wanted, *, vectors: bool) -> Iterator[Any]:
-        """Yield what must still be so when the server writes."""
-        yield (self.embedder or "") if vectors else _ANY
-        ids = dict.fromkeys((*wanted.ids, *self.records))
-        yield len(ids)
-        for id in ids:
-            yield id
-            yield self.records[id].version if id in self.records else 0
-        for held in (self.by_slot, self.by_key):
-            yield len(held)
-            for name, id in held.items():
-                yield name
-                yield id
-        yield len(self.by_slot)
-        for slot in self.by_slot:
-            yield slot
-            yield int(slot in self.barred)
+    def conditions(self, wanted: Wanted) -> dict[str, str]:
+        """Return the fields that must hold the same when the server writes."""
+        absent = [id for id in wanted.ids if id not in self.records]
+        held = dict.fromkeys((f"r:{id}" for id in absent), "")
+        held |= {f"s:{slot}": id for slot, id in self.by_slot.items()}
+        held |= {f"b:{s}": "1" if s in self.barred else "" for s in self.by_slot}
+        return held | {f"k:{key}": id for key, id in self.by_key.items()}
 
 
-def write_arguments(
-    batch: Batch,
-    keys: Keys,
-    *,
-    touched: Touched,
-    space: Space,
-    work: Work,
-    known_keys: int,
-) -> tuple[list[str], list[Any]]:
-    """Return the further keys and the arguments with which the server writes.
+def planned(touched: Touched, wanted: Wanted, *, space: Space, work: Work) -> Plan:
+    """Return what a batch that has been worked through asks of the server.
 
     Args:
-        batch: What was asked for.
-        keys: Of its namespace.
         touched: What was stored.
+        wanted: What the batch names.
         space: What shall be stored.
         work: Knows what has changed.
-        known_keys: How many keys stand before the further ones.
     """
-    named = [gone.session for gone in batch.message_deletes]
-    named += [message.session for message in batch.messages]
-    sessions = list(dict.fromkeys(named))
-    further = [key for session in sessions for key in keys.transcript(session)]
-    arguments = [
-        _ANY if space.embedder == touched.embedder else space.embedder or "",
-        *_records(touched.records, space, work),
-        *_index(_slots_of(touched.space()), _slots_of(space)),
-        *_index(touched.space().by_key, space.by_key),
-        *_counted(slot_of(*slot) for slot in work.barred),
-        *_counts(touched.records, space, work),
-        *_counted(work.rewritten),
-    ]
-    return further, [*arguments, known_keys + 1, *_messages(batch, sessions)]
+    old, conditions = touched.records, touched.conditions(wanted)
+    stays = [space.records[id] for id in work.changed if id in space.records]
+    created = {record.id: None for record in stays if record.id not in old}
+    pairs, orders = _puts(stays, old)
+    if space.embedder != touched.embedder:
+        pairs = ["embedder", space.embedder or "", *pairs]
+    given, left = _index(_places(touched.space()), _places(space))
+    bars = [x for slot in work.barred for x in (f"b:{slot_of(*slot)}", 1)]
+    orders += _deletes([id for id in work.changed if id not in space.records])
+    return Plan(
+        embedder=(touched.embedder or "") if wanted.puts else ANY_EMBEDDER,
+        fields=list(conditions),
+        values=list(conditions.values()) if any(conditions.values()) else (),
+        versions={record.id: record.version for record in old.values()},
+        counts=_counts(old, space, work),
+        pairs=[*pairs, *given, *bars],
+        orders=[*orders, ("HDEL", "data", left)] if left else orders,
+        changed=[*created, *(id for id in work.changed if id not in created)],
+        created=len(created),
+        rewritten=tuple(work.rewritten),
+    )
 
 
 def settled(commit: Commit, *, sequence: int, messages: int) -> Commit:
@@ -190,91 +177,104 @@ def settled(commit: Commit, *, sequence: int, messages: int) -> Commit:
     )
 
 
-def _records(
-    before: Mapping[str, MemoryRecord], space: Space, work: Work
-) -> Iterator[Any]:
-    yield from _counted(id for id in work.changed if id not in space.records)
-    stays = [space.records[id] for id in work.changed if id in space.records]
-    yield len(stays)
+def _deletes(gone: Sequence[str]) -> list[Order]:
+    if not gone:
+        return []
+    fields = [f"{letter}:{id}" for id in gone for letter in "rvu"]
+    return [("HDEL", "data", fields), ("ZREM", "ids", gone), ("ZREM", "expiry", gone)]
+
+
+def _puts(
+    stays: Sequence[MemoryRecord], old: Mapping[str, MemoryRecord]
+) -> tuple[list[Any], list[Order]]:
+    """Return what to write of records that stay: of each field nothing, it, or its end."""
+    pairs: list[Any] = []
+    left: list[str] = []
+    ends: list[Any] = []
+    endless: list[str] = []
     for record in stays:
-        yield record.id
-        yield pack_record(record)
-        known = before.get(record.id)
-        yield _expiry(record, known)
-        yield _use(record, known)
-        yield _vector(record, known)
-
-
-def _expiry(record: MemoryRecord, known: MemoryRecord | None) -> Any:
-    if record.expires_at is not None:
-        return record.expires_at.timestamp()
-    return "-" if known is not None and known.expires_at is not None else ""
+        known = old.get(record.id)
+        pairs += (f"r:{record.id}", pack_record(record))
+        for name, value in (
+            (f"v:{record.id}", _vector(record, known)),
+            (f"u:{record.id}", _use(record, known)),
+        ):
+            if value == _GONE:
+                left.append(name)
+            elif value:
+                pairs += (name, value)
+        if record.expires_at is not None:
+            ends += (expiry_of(record), record.id)
+        elif known is not None and known.expires_at is not None:
+            endless.append(record.id)
+    orders: list[Order] = [
+        ("ZADD", "expiry", ends),
+        ("ZREM", "expiry", endless),
+        ("HDEL", "data", left),
+    ]
+    return pairs, [order for order in orders if order[2]]
 
 
 def _use(record: MemoryRecord, known: MemoryRecord | None) -> str:
     use, old = pack_use(record), pack_use(known) if known else ""
     if use == old:
         return ""  # so that uses counted meanwhile are not lost
-    return use or "-"
+    return use or _GONE
 
 
 def _vector(record: MemoryRecord, known: MemoryRecord | None) -> str | bytes:
     old = known.embedding if known else None
     if record.embedding is old:
         return ""
-    return "-" if record.embedding is None else pack_vector(record.embedding.vector)
+    return _GONE if record.embedding is None else pack_vector(record.embedding.vector)
 
 
-def _slots_of(space: Space) -> dict[str, str]:
-    return {slot_of(*slot): id for slot, id in space.by_content.items()}
+def _places(space: Space) -> dict[str, str]:
+    """Return who holds the places of contents and keys, by field."""
+    slots = {f"s:{slot_of(*slot)}": id for slot, id in space.by_content.items()}
+    return slots | {f"k:{key}": id for key, id in space.by_key.items()}
 
 
-def _index(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Any]:
-    changed = {
-        name: after.get(name, "")
-        for name in (*before, *after)
-        if before.get(name) != after.get(name)
-    }
-    yield len(changed)
-    for name, id in changed.items():
-        yield name
-        yield id
+def _index(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[list[Any], list[str]]:
+    given = [x for place, id in after.items() if before.get(place) != id for x in (place, id)]  # fmt: skip
+    return given, [place for place in before if place not in after]
 
 
 def _counts(
     before: Mapping[str, MemoryRecord], space: Space, work: Work
-) -> Iterator[Any]:
+) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for id in work.changed:
         if id in before:
-            counts[before[id].status.value] -= 1
+            counts[f"n:{before[id].status.value}"] -= 1
         if id in space.records:
-            counts[space.records[id].status.value] += 1
-    moved = {status: more for status, more in counts.items() if more}
-    yield len(moved)
-    for status, more in moved.items():
-        yield status
-        yield more
+            counts[f"n:{space.records[id].status.value}"] += 1
+    return {status: more for status, more in counts.items() if more}
 
 
-def _messages(batch: Batch, sessions: Sequence[str]) -> Iterator[Any]:
-    pair = {session: place for place, session in enumerate(sessions)}
-    yield len(batch.message_deletes)
+def message_arguments(
+    batch: Batch, keys: Keys, *, known_keys: int
+) -> tuple[list[str], list[Any]]:
+    """Return the keys of a batch's transcripts, and what shall happen to them."""
+    if not batch.messages and not batch.message_deletes:
+        return [], []
+    named = [gone.session for gone in batch.message_deletes]
+    named += [message.session for message in batch.messages]
+    pair = {session: place for place, session in enumerate(dict.fromkeys(named))}
+    told: list[Any] = [known_keys + 1, len(batch.message_deletes)]
     for gone in batch.message_deletes:
-        yield pair[gone.session]
-        yield gone.session
-        yield gone.id or ""
-    yield len(batch.messages)
+        told += (pair[gone.session], gone.session, gone.id or "")
+    told.append(len(batch.messages))
     for message in batch.messages:
-        yield pair[message.session]
-        yield message.session
-        yield message.id
-        yield pack_message(message)
-
-
-def _counted(names: Any) -> list[Any]:
-    listed = list(names)
-    return [len(listed), *listed]
+        told += (
+            pair[message.session],
+            message.session,
+            message.id,
+            pack_message(message),
+        )
+    return [key for session in pair for key in keys.transcript(session)], told
 
 
 def _slot(record: MemoryRecord) -> str:

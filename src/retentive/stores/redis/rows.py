@@ -36,6 +36,7 @@ from retentive.stores.codec import (
 
 __all__ = [
     "NO_SLOT",
+    "expiry_of",
     "pack_message",
     "pack_record",
     "pack_use",
@@ -56,8 +57,14 @@ def slot_of(kind: str, content_key: str) -> str:
     return f"{kind}:{content_key}" if content_key else NO_SLOT
 
 
-def pack_record(record: MemoryRecord) -> str:
-    """Return a record's value, without version, vector and counts of use."""
+def pack_record(record: MemoryRecord, content_key: str | None = None) -> str:
+    """Return a record's value, without version, vector and counts of use.
+
+    Args:
+        record: The record.
+        content_key: That it gets, if it has none yet.
+    """
+    key = record.content_key if content_key is None else content_key
     said = [
         (to_micros(item.at), item.session, item.message_id)
         for item in record.occurrences
@@ -67,7 +74,7 @@ def pack_record(record: MemoryRecord) -> str:
         STATUSES.index(record.status),
         ORIGINS.index(record.origin),
         record.content,
-        record.content_key,
+        key,
         record.key,
         record.role,
         record.speaker,
@@ -86,7 +93,7 @@ def pack_record(record: MemoryRecord) -> str:
         to_json(dict(record.metadata)),
         said,
     )
-    return f"{slot_of(record.kind.value, record.content_key)} {_encode(values)}"
+    return f"{slot_of(record.kind.value, key)} {_encode(values)}"
 
 
 def pack_use(record: MemoryRecord) -> str:
@@ -95,6 +102,11 @@ def pack_use(record: MemoryRecord) -> str:
         return ""
     last = to_micros(record.last_accessed_at)
     return f"{record.access_count} {'' if last is None else last}"
+
+
+def expiry_of(record: MemoryRecord) -> str:
+    """Return when a record expires, in seconds since 1970; empty for never."""
+    return "" if record.expires_at is None else repr(record.expires_at.timestamp())
 
 
 def unpack_records(

@@ -10,19 +10,22 @@ from importlib.resources import files
 __all__ = ["Script", "script"]
 
 _PARTS = {
-    "add_vectors": ("names",),
-    "begin": ("names",),
-    "changes": ("names", "timeline"),
-    "commit": ("names", "touched", "messages"),
-    "find": ("names",),
-    "get": ("names",),
-    "lacking": ("names",),
+    "add_vectors": ("names", "current"),
+    "begin": ("names", "current"),
+    "changes": ("names", "current", "timeline"),
+    "commit": ("names", "writing", "touched", "messages"),
+    "count": ("names", "current"),
+    "find": ("names", "current"),
+    "get": ("names", "current"),
+    "lacking": ("names", "current"),
     "lease": (),
-    "page": ("names",),
-    "prune": ("names",),
-    "switch": ("names",),
-    "touch": ("names",),
+    "move": ("names",),
+    "page": ("names", "current"),
+    "prune": ("names", "current"),
+    "switch": ("names", "current"),
+    "touch": ("names", "current"),
     "transcript": (),
+    "vectors": ("names", "current"),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from retentive.errors import ConfigError, MissingExtraError, StoreError
 from retentive.stores.redis.address import Address
 from retentive.stores.redis.errors import is_passing, translated
+from retentive.stores.redis.lines import Lines
 from retentive.stores.redis.scripts import Script, script
 
 __all__ = ["Server"]
@@ -49,6 +50,7 @@ class Server:
         self._patience_s = patience_s
         self._tls = tls
         self._client: Any = None
+        self._lines = Lines()
         self._closed = False
 
     @property
@@ -63,6 +65,7 @@ class Server:
             StoreConnectionError: It cannot be reached.
             MissingExtraError: The driver is not installed.
         """
+        _require_driver()
         self.command("PING")
 
     def run(self, name: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
@@ -80,9 +83,6 @@ class Server:
         Raises:
             StoreError: As for :meth:`run`.
         """
-        if self.is_cluster:
-            # The driver would ask the server first where the keys stand in it.
-            return self.run(name, keys, arguments)
         lua = script(name)
         return self._patiently(lambda: self._evaluated(lua, keys, arguments, "_RO"))
 
@@ -106,9 +106,16 @@ class Server:
             StoreError: As for :meth:`run`; also if too few replicas confirm it.
         """
         lua = script(name)
-        run = self._confirmed if self.replicas else self._evaluated
+        # Shorter than the socket's patience, so that the answer arrives.
+        wait = ("WAIT", self.replicas, int(self._timeout_s * 500))
+        confirm = (wait,) if self.replicas else ()
         told = iter((arguments,))
-        return self._patiently(lambda: run(lua, keys, next(told, again or arguments)))
+
+        def run() -> Any:
+            mine = next(told, again or arguments)
+            return self._evaluated(lua, keys, mine, "", confirm)
+
+        return self._patiently(run)
 
     def command(self, *arguments: Any) -> Any:
         """Run one command of one key."""
@@ -154,6 +161,7 @@ class Server:
         """Close all connections; closing twice is no error."""
         self._closed = True
         client, self._client = self._client, None
+        self._lines.drop()
         if client is not None:
             client.close()
 
@@ -163,37 +171,25 @@ class Server:
         keys: Sequence[str],
         arguments: Sequence[Any],
         kind: str = "",
+        confirm: Sequence[Any] = (),
     ) -> Any:
+        """Run a script in one round trip, and ask for confirmations in the same."""
         import redis
 
-        client, rest = self.client(), (len(keys), *keys, *arguments)
-        try:
-            return client.execute_command(f"EVALSHA{kind}", lua.sha, *rest)
-        except redis.exceptions.NoScriptError:
-            return client.execute_command(f"EVAL{kind}", lua.text, *rest)
-
-    def _confirmed(
-        self, lua: Script, keys: Sequence[str], arguments: Sequence[Any]
-    ) -> Any:
-        """Write and wait in one round trip, on one connection."""
-        import redis
-
-        node = self._node(keys[0])
-        rest = (len(keys), *keys, *arguments)
+        pool, told = self._node(keys[0]).connection_pool, (len(keys), *keys, *arguments)
         for verb, code in (("EVALSHA", lua.sha), ("EVAL", lua.text)):
-            with node.pipeline(transaction=False) as pipe:
-                pipe.execute_command(verb, code, *rest)
-                # Shorter than the socket's patience, so that the answer arrives.
-                pipe.execute_command("WAIT", self.replicas, int(self._timeout_s * 500))
-                answer, confirmed = pipe.execute(raise_on_error=False)
+            asked = (f"{verb}{kind}", code, *told)
+            answer, *rest = self._lines.ask(pool, (asked, *confirm))
             if not isinstance(answer, redis.exceptions.NoScriptError):
                 break
-        for outcome in (answer, confirmed):
+        if isinstance(answer, redis.exceptions.AskError) and not confirm:
+            return self.client().execute_command(f"EVAL{kind}", lua.text, *told)
+        for outcome in (answer, *rest):
             if isinstance(outcome, Exception):
                 raise outcome
-        if confirmed < self.replicas:
+        if rest and rest[0] < self.replicas:
             raise redis.exceptions.TimeoutError(
-                f"{confirmed} of {self.replicas} replicas confirmed a write in time"
+                f"{rest[0]} of {self.replicas} replicas confirmed a write in time"
             )
         return answer
 
@@ -204,25 +200,40 @@ class Server:
         return client.get_redis_connection(client.get_node_from_key(key))
 
     def _patiently(self, attempt: Callable[[], Any]) -> Any:
+        try:
+            return attempt()
+        except (_driver_error(), UnicodeEncodeError) as exc:
+            return self._again(attempt, exc)
+
+    def _again(self, attempt: Callable[[], Any], failed: Exception) -> Any:
         deadline = time.monotonic() + self._patience_s
         with translated(str(self.address)):
             for pause in _pauses():
+                if not is_passing(failed) or time.monotonic() + pause > deadline:
+                    raise failed
+                time.sleep(pause)
+                self._look_again()
                 try:
                     return attempt()
                 except _driver_error() as exc:
-                    if not is_passing(exc) or time.monotonic() + pause > deadline:
-                        raise
-                time.sleep(pause)
-                self._look_again()
+                    failed = exc
         raise AssertionError  # pauses never end
 
     def _look_again(self) -> None:
         """Learn the present shape of a Cluster; others find their primary anew."""
+        self._lines.drop()
         if self.is_cluster and self._client is not None:
             try:
                 self._client.nodes_manager.initialize()
             except _driver_error():
                 return  # the next attempt says what is wrong
+
+
+def _require_driver() -> None:
+    try:
+        import redis  # noqa: F401 - only whether it is there
+    except ImportError as exc:
+        raise MissingExtraError("redis", extra="redis", purpose="RedisStore") from exc
 
 
 def _driver_error() -> type[Exception]:
@@ -240,12 +251,10 @@ def _pauses() -> Iterator[float]:
 
 
 def _connected(address: Address, timeout_s: float, tls: Mapping[str, str]) -> Any:
-    try:
-        import redis
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-    except ImportError as exc:
-        raise MissingExtraError("redis", extra="redis", purpose="RedisStore") from exc
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     options: dict[str, Any] = {
         "username": address.username,
         "password": address.password,

@@ -6,15 +6,17 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from retentive.errors import CorruptStoreError, SchemaVersionError, StoreError
 from retentive.records import Namespace
+from retentive.stores.redis.errors import FormerFormatError
 from retentive.stores.redis.keys import Keys, decoded, encoded, registers
 from retentive.stores.redis.server import Server
 
 __all__ = ["Identity", "Spaces"]
 
-_FORMAT = 1
+_FORMAT = 2  # the first one spread what is in one hash now over eight keys
 _KNOWN = 100_000  # namespaces remembered; a process that uses more asks again
 _PAGE = 1_000
 
@@ -45,10 +47,41 @@ class Spaces:
         self._server, self._prefix = server, prefix
         self._identities: dict[Namespace, Identity] = {}
         self._embedders: dict[Namespace, str | None] = {}
+        self._keys: dict[Namespace, Keys] = {}
 
     def keys(self, namespace: Namespace) -> Keys:
         """Return the keys of a namespace."""
-        return Keys(self._prefix, namespace)
+        found = self._keys.get(namespace)
+        if found is None:
+            if len(self._keys) >= _KNOWN:
+                self._keys.clear()
+            found = self._keys[namespace] = Keys(self._prefix, namespace)
+        return found
+
+    def run(
+        self,
+        name: str,
+        namespace: Namespace,
+        arguments: Sequence[Any],
+        *,
+        how: Literal["read", "run", "write"] = "read",
+    ) -> Any:
+        """Run a script on a namespace, after moving what is of the first format.
+
+        Args:
+            name: Of the script.
+            namespace: Whose keys it takes.
+            arguments: What it is told.
+            how: Whether it only reads, writes, or writes what no replica needs to
+                confirm; by :class:`Server`'s methods of these names.
+        """
+        run = getattr(self._server, how)
+        keys = self.keys(namespace)
+        try:
+            return run(name, keys.parts, arguments)
+        except FormerFormatError:
+            self._server.write("move", keys.moving, (secrets.token_hex(8),))
+        return run(name, keys.parts, arguments)
 
     def identity(self, namespace: Namespace) -> Identity:
         """Return the identity of a namespace, making it at its first use.
@@ -118,7 +151,7 @@ class Spaces:
             ("EXISTS", key)
             for name in names
             for key in (
-                self.keys(name).part("records"),
+                self.keys(name).part("ids"),
                 self.keys(name).part("sessions"),
             )
         ]
@@ -144,8 +177,7 @@ class Spaces:
             json.dumps(list(namespace)),
             _FORMAT,
         )
-        keys = self.keys(namespace).parts
-        epoch, salt, found = self._server.write("begin", keys, arguments)
+        epoch, salt, found = self.run("begin", namespace, arguments, how="write")
         if int(found) > _FORMAT:
             raise SchemaVersionError(
                 f"namespace {namespace!r} on {self._server.address} has format "

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from retentive.protocols import (
     VectorPut,
 )
 from retentive.records import Embedding, MemoryRecord, Message, Namespace, Status
-from retentive.stores.codec import pack_vector, to_micros
+from retentive.stores.codec import STATUSES, pack_vector, to_micros
 from retentive.stores.redis.address import options_of, parse_url
 from retentive.stores.redis.commit import Commits
 from retentive.stores.redis.diagnosis import Diagnosis, diagnose
@@ -216,16 +216,16 @@ class RedisStore:
 
     def count(self, namespace: Namespace) -> Mapping[Status, int]:
         """Return how many records there are of each status."""
-        key = self._spaces.keys(namespace).part("counts")
-        flat = self._server.command("HGETALL", key)
-        pairs = flat.items()
-        return {Status(name.decode()): int(n) for name, n in pairs if int(n)}
+        names = [status.value for status in STATUSES]
+        numbers = self._run("count", namespace, names)
+        pairs = zip(STATUSES, numbers, strict=True)
+        return {status: int(n) for status, n in pairs if n and int(n)}
 
     def touch(self, namespace: Namespace, ids: Sequence[str], at: datetime) -> None:
         """Count a use of each record, outside the feed."""
         for start in range(0, len(ids), _MANY):
             arguments = [to_micros(at), *ids[start : start + _MANY]]
-            self._server.run("touch", self._spaces.keys(namespace).parts, arguments)
+            self._run("touch", namespace, arguments, how="run")
 
     def lease(self, name: str, *, ttl_s: float) -> AbstractContextManager[Lease | None]:
         """Claim a name; see :meth:`Store.lease`."""
@@ -233,8 +233,7 @@ class RedisStore:
 
     def embedder(self, namespace: Namespace) -> str | None:
         """Return the fingerprint of the namespace's vectors."""
-        head = self._spaces.keys(namespace).part("head")
-        fingerprint = self._server.command("HGET", head, "embedder")
+        fingerprint, _ = self._run("page", namespace, ["-", 0, 0])
         return fingerprint.decode() if fingerprint else None
 
     def lacking(
@@ -262,11 +261,11 @@ class RedisStore:
         for start in range(0, len(given), _MANY):
             some = given[start : start + _MANY]
             pairs = [x for id, e in some for x in (id, pack_vector(e.vector))]
-            self._run("add_vectors", namespace, [fingerprint, *pairs], write=True)
+            self._run("add_vectors", namespace, [fingerprint, *pairs], how="write")
 
     def switch_embedder(self, namespace: Namespace, fingerprint: str | None) -> None:
         """Make other vectors the namespace's; see :class:`SupportsReembedding`."""
-        left = self._run("switch", namespace, [fingerprint or ""], write=True)
+        left = self._run("switch", namespace, [fingerprint or ""], how="write")
         self._spaces.note_embedder(namespace, fingerprint)
         if left:
             raise StoreError(
@@ -280,15 +279,17 @@ class RedisStore:
         """Yield pages of ids and vectors; see :class:`SupportsVectorScan`."""
         if self.embedder(namespace) != fingerprint:
             return
-        key, cursor = self._spaces.keys(namespace).part("vectors"), 0
+        after = "-"
         while True:
-            cursor, page = self._server.command("HSCAN", key, cursor, "COUNT", _PAGE)
-            if page:
-                packed = np.frombuffer(b"".join(page.values()), "<f2")
-                numbers = packed.reshape(len(page), -1).astype(np.float32)
-                yield [id.decode() for id in page], numbers
-            if not int(cursor):
+            ids, found = self._run("vectors", namespace, [after, _PAGE])
+            held = [place for place, packed in enumerate(found) if packed]
+            if held:
+                packed = np.frombuffer(b"".join(found[i] for i in held), "<f2")
+                numbers = packed.reshape(len(held), -1).astype(np.float32)
+                yield [ids[i].decode() for i in held], numbers
+            if len(ids) < _PAGE:
                 return
+            after = f"({ids[-1].decode()}"
 
     def snapshot_path(self, namespace: Namespace) -> Path | None:
         """Return where this namespace's replica may be saved."""
@@ -332,7 +333,7 @@ class RedisStore:
         last: Any = 0
         while last is not None:
             arguments = [float(last), before, _PAGE]
-            last = self._run("prune", namespace, arguments, write=True)
+            last = self._run("prune", namespace, arguments, how="write")
 
     def compact(self) -> bool:
         """Have the servers write their files anew; see :class:`SupportsCompaction`.
@@ -362,10 +363,9 @@ class RedisStore:
         namespace: Namespace,
         arguments: Sequence[Any],
         *,
-        write: bool = False,
+        how: Literal["read", "run", "write"] = "read",
     ) -> Any:
-        run = self._server.write if write else self._server.read
-        return run(name, self._spaces.keys(namespace).parts, arguments)
+        return self._spaces.run(name, namespace, arguments, how=how)
 
 
 def _changes(

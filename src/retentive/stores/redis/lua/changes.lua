@@ -1,6 +1,6 @@
 -- A page of the feed: {sequence, epoch, embedder, whether there is more, rows}.
 local since, limit = number(), number()
-local state = redis.call('HMGET', head, 'sequence', 'epoch', 'embedder', 'floor')
+local state = redis.call('HMGET', data, 'sequence', 'epoch', 'embedder', 'floor')
 local sequence = tonumber(state[1] or 0)
 local epoch = (state[2] or '') .. timeline()
 if since > 0 and since < tonumber(state[4] or 0) then

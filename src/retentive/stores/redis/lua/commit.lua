@@ -1,14 +1,19 @@
 -- Applies a batch if what it was planned on is still so; else tells what is so now.
--- Nothing is written before all has been checked.
--- KEYS[14] is where a retry finds that it was done; KEYS[15] the lease, if there is one.
-local ACK_MS = 120000
-local mode, epoch = take(), take()
-local known = redis.call('HMGET', head, 'epoch', 'embedder')
+-- Nothing is written before all has been checked. KEYS[9] is the lease, if there is one.
+local mode, epoch, fence, now, embedder, nonce = unpack(ARGV, 1, 6)
+place = 6
+
+-- What is there now, by one command: epoch, embedder, sequence, what this lane did last,
+-- how many there are of some statuses, and fields whose values the batch relies on.
+local statuses, fields = number(), number()
+local first = place + 1
+local known = fetched('HMGET', data, first, fields)
+place = place + fields
 if known[1] ~= epoch then
   return {'anew'}
 end
-if mode == 'again' then
-  local done = redis.call('GET', KEYS[14])
+if mode == 'again' and known[4] then
+  local done = string.match(known[4], '^' .. nonce .. ' (.+)$')
   if done then
     -- It was applied, only its answer was lost.
     return {'done', done}
@@ -16,9 +21,8 @@ if mode == 'again' then
 end
 
 -- The lease that the batch relies on: its fence, and the present unless it is ours.
-local fence, now = take(), take()
 if fence ~= '' then
-  local lease = redis.call('HMGET', KEYS[15], 'fence', 'ends')
+  local lease = redis.call('HMGET', KEYS[9], 'fence', 'ends')
   if now == '' then
     local time = redis.call('TIME')
     now = time[1] * 1000000 + time[2]
@@ -28,112 +32,65 @@ if fence ~= '' then
   end
 end
 
-local fits = mode ~= 'read'
-local embedder = take()
-fits = fits and (embedder == '*' or embedder == (known[2] or ''))
-
-local wanted, slots, callers = {}, {}, {}
-for i = 1, number() do
-  local id, version = take(), take()
-  wanted[i] = id
-  if fits then
-    local held = redis.call('HEXISTS', records, id) == 1
-      and redis.call('ZSCORE', log, id) or '0'
-    fits = held == version
+-- The values relied on, '' for nothing; none at all where nothing may be there.
+local FIXED = 4
+local fits = mode ~= 'read' and (embedder == '*' or embedder == (known[2] or ''))
+local expected = number()
+for i = FIXED + statuses + 1, fields do
+  local value = expected > 0 and ARGV[place + i - FIXED - statuses] or ''
+  fits = fits and (known[i] or '') == value
+end
+place = place + expected
+-- The versions relied on: a delete would have left a later one.
+local held = number()
+local first_held = place + 1
+if held > 0 then
+  local versions = fetched('ZMSCORE', log, first_held, held)
+  for i = 1, held do
+    fits = fits and versions[i] == ARGV[place + held + i]
   end
+  place = place + 2 * held
 end
-for i = 1, number() do
-  local slot, id = take(), take()
-  slots[i] = slot
-  fits = fits and (redis.call('HGET', said, slot) or '') == id
-end
-for i = 1, number() do
-  local key, id = take(), take()
-  callers[i] = key
-  fits = fits and (redis.call('HGET', keyed, key) or '') == id
-end
-for i = 1, number() do
-  local slot, state = take(), take()
-  fits = fits and tostring(redis.call('SISMEMBER', barred, slot)) == state
-end
-
 if not fits then
-  return touched(known[2], wanted, slots, callers)
+  return touched(known[2], first + FIXED + statuses, fields - FIXED - statuses,
+    first_held, held)
 end
 
--- From here on it is written.
-local sequence = redis.call('HINCRBY', head, 'sequence', 1)
-local fresh_embedder = take()
-if fresh_embedder ~= '*' then
-  redis.call('HSET', head, 'embedder', fresh_embedder)
+-- From here on it is written. The server's own values come first.
+local sequence = tonumber(known[3] or 0) + 1
+local written = number()
+local values = place + 1
+place = place + written
+ARGV[values + 1] = sequence
+for i = 1, statuses do
+  local at = values + 2 * i + 3
+  ARGV[at] = ARGV[at] + (known[FIXED + i] or 0)
 end
+each_order()
 
-for _ = 1, number() do
-  local id = take()
-  redis.call('HDEL', records, id)
-  redis.call('ZREM', ids, id)
-  redis.call('HDEL', vectors, id)
-  redis.call('HDEL', uses, id)
-  redis.call('ZREM', expiry, id)
-  redis.call('ZADD', log, sequence, id)
-end
+-- All that has changed is new in the feed, and the first of it among the ids, too.
+local changed, new = number(), number()
+fed(log, sequence, place + 1, changed)
+fed(ids, 0, place + 1, new)
+place = place + changed
 
-for _ = 1, number() do
-  local id, value, expires, use, vector = take(), take(), take(), take(), take()
-  redis.call('HSET', records, id, value)
-  redis.call('ZADD', log, sequence, id)
-  redis.call('ZADD', ids, 0, id)
-  if expires == '-' then
-    redis.call('ZREM', expiry, id)
-  elseif expires ~= '' then
-    redis.call('ZADD', expiry, expires, id)
-  end
-  if use == '-' then
-    redis.call('HDEL', uses, id)
-  elseif use ~= '' then
-    redis.call('HSET', uses, id, use)
-  end
-  if vector == '-' then
-    redis.call('HDEL', vectors, id)
-  elseif vector ~= '' then
-    redis.call('HSET', vectors, id, vector)
-  end
+local rewritten = number()
+if rewritten > 0 then
+  forget_aside(place + 1, rewritten)
+  place = place + rewritten
 end
+local appended = place < #ARGV and messages() or 0
 
-for _, index in ipairs({said, keyed}) do
-  for _ = 1, number() do
-    local field, id = take(), take()
-    if id == '' then
-      redis.call('HDEL', index, field)
-    else
-      redis.call('HSET', index, field, id)
-    end
-  end
-end
-for _ = 1, number() do
-  redis.call('SADD', barred, take())
-end
-for _ = 1, number() do
-  local status, more = take(), take()
-  redis.call('HINCRBY', counts, status, more)
-end
-
-local rewritten = {}
-for i = 1, number() do
-  rewritten[i] = take()
-end
-if #rewritten > 0 and redis.call('EXISTS', aside) == 1 then
-  local prints = redis.call('HGET', head, 'aside') or ''
-  for fingerprint in string.gmatch(prints, '[^\n]+') do
-    for _, id in ipairs(rewritten) do
-      redis.call('HDEL', aside, fingerprint .. '\n' .. id)
-    end
-  end
-end
-
-local appended = messages()
-
--- Remembered for a while, so that a retry after a lost answer changes nothing.
+-- Remembered until this lane's next commit: a retry after a lost answer changes nothing.
 local done = string.format('%d %d', sequence, appended)
-redis.call('SET', KEYS[14], done, 'PX', ACK_MS)
+ARGV[values + 3] = nonce .. ' ' .. done
+for from = values, values + written - 1, MANY do
+  redis.call('HSET', data, unpack(ARGV, from, math.min(from + MANY, values + written) - 1))
+end
+if not known[4] then
+  redis.call('SADD', lanes, ARGV[values + 2])
+end
+if sequence % TIDY == 0 then
+  tidied(sequence)
+end
 return {'done', done}

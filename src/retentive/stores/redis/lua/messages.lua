@@ -21,7 +21,7 @@ local function messages()
   for _ = 1, number() do
     local pair, session, id, body = first + 2 * number(), take(), take(), take()
     if redis.call('HSETNX', KEYS[pair + 1], id, body) == 1 then
-      local at = redis.call('HINCRBY', head, 'position', 1)
+      local at = redis.call('HINCRBY', data, 'position', 1)
       redis.call('ZADD', KEYS[pair], at, id)
       redis.call('ZADD', sessions, 'NX', at, session)
       appended = appended + 1

@@ -1,6 +1,11 @@
--- The keys of a namespace, as in keys.py; every script that takes them begins so.
-local head, records, log, ids, said, keyed, barred, vectors, uses, counts, expiry,
-  aside, sessions = unpack(KEYS, 1, 13)
+-- The keys of a namespace, as in keys.py; every script that takes them begins so. All
+-- that is stored of single things is one hash, so that one command reads, and another
+-- writes, all that a commit touches. Its fields:
+--   epoch, salt, labels, format, sequence, embedder, position, floor, aside
+--   r: id -> slot, JSON            v: id -> float16          u: id -> count and time
+--   s: slot (kind, content) -> id  k: caller's key -> id     b: slot -> barred
+--   n: status -> how many          a: lane -> its last commit
+local data, log, ids, expiry, aside, sessions, lanes, former = unpack(KEYS, 1, 8)
 
 local place = 0
 local function take()
@@ -11,15 +16,20 @@ local function number()
   return tonumber(take())
 end
 
--- How many items go to one command: Lua cannot unpack more than some thousands.
+-- How many items go to one command: Lua cannot unpack more than some thousands. Even,
+-- since some come in pairs.
 local MANY = 1000
 
--- Calls a command that takes a key and many fields, and returns all its answers.
-local function each(command, key, fields)
+-- Calls a command that takes a key and many fields, each with the same letters before
+-- it, and returns all its answers.
+local function each(command, key, fields, letters)
   local found = {}
   for first = 1, #fields, MANY do
-    local last = math.min(first + MANY - 1, #fields)
-    local some = redis.call(command, key, unpack(fields, first, last))
+    local asked = {}
+    for i = first, math.min(first + MANY - 1, #fields) do
+      asked[#asked + 1] = letters .. fields[i]
+    end
+    local some = redis.call(command, key, unpack(asked))
     for i = 1, #some do
       found[first + i - 1] = some[i]
     end
@@ -29,10 +39,10 @@ end
 
 -- {id, value, version, use, vector, ...}: what is stored of some ids; false for nothing.
 local function rows(wanted, with_vectors)
-  local values = each('HMGET', records, wanted)
-  local versions = each('ZMSCORE', log, wanted)
-  local used = each('HMGET', uses, wanted)
-  local seen = with_vectors and each('HMGET', vectors, wanted) or {}
+  local values = each('HMGET', data, wanted, 'r:')
+  local versions = each('ZMSCORE', log, wanted, '')
+  local used = each('HMGET', data, wanted, 'u:')
+  local seen = with_vectors and each('HMGET', data, wanted, 'v:') or {}
   local found = {}
   for i, id in ipairs(wanted) do
     local at = 5 * (i - 1)
