@@ -136,7 +136,7 @@ class Finder:
         )
         for place in ranking.order:
             row = int(ranking.frame.rows[place])
-            yield Found(row, ranking.contributions_at(int(place)))
+            yield Found(row, ranking.contributions_at([int(place)])[0])
 
     def _hydrated(
         self, frame: ColumnFrame, page: Iterable[tuple[int, Found]]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from retentive.records import Kind, MemoryRecord, Namespace, Origin, Status
 from retentive.text.counters import estimate_tokens
-from retentive.text.cues import Cue, find_cues
+from retentive.text.cues import Cue, cue_bits
 from retentive.text.dates import find_times
 from retentive.text.hashing import hash_terms, simhash
 from retentive.text.tokenise import terms
@@ -32,6 +32,7 @@ _ORIGIN_CODES = {origin: code for code, origin in enumerate(ORIGINS)}
 _STATUS_CODES = {status: code for code, status in enumerate(STATUSES)}
 
 _NO_TIME = float("nan")
+_TELLS_TIME = int(Cue.TIME_WORD)  # an enumeration's operators are slow
 # What a scorer needs of a long text is in its first pages: analysing all of
 # 10 MB would hold up every reader for seconds. Terms are taken from all of it.
 _ANALYSED_CHARS = 20_000
@@ -160,9 +161,9 @@ def _fixed(
     records: Sequence[MemoryRecord], namespaces: Sequence[int], names: Names
 ) -> list[tuple[str, list[Any]]]:
     heads = [record.content[:_ANALYSED_CHARS] for record in records]
-    cues = [find_cues(head) for head in heads]
+    cues = [cue_bits(head) for head in heads]
     mentioned = [
-        _mentioned(head, record.occurred_at) if Cue.TIME_WORD in cue else _NEVER
+        _mentioned(head, record.occurred_at) if cue & _TELLS_TIME else _NEVER
         for head, cue, record in zip(heads, cues, records, strict=True)
     ]
     pairs = list(zip(records, namespaces, strict=True))
@@ -176,7 +177,7 @@ def _fixed(
         ("speaker", [names.code("speakers", r.speaker) for r in records]),
         ("role", [names.code("roles", r.role) for r in records]),
         ("tokens", [_tokens(record.content) for record in records]),
-        ("cues", [int(cue) for cue in cues]),
+        ("cues", cues),
     ]
 
 

@@ -209,8 +209,7 @@ def _ranked(id: str, place: int, ranking: Ranking, *, limit: int) -> WhyNot:
     rank = int(np.flatnonzero(ranking.order == place)[0]) + 1
     if rank <= limit:
         return WhyNot(id=id, reason=f"it is recalled, at rank {rank}", rank=rank)
-    mine = ranking.contributions_at(place)
-    last = ranking.contributions_at(int(ranking.order[limit - 1]))
+    mine, last = ranking.contributions_at([place, int(ranking.order[limit - 1])])
     gaps = {name: mine[name] - last[name] for name in mine}
     behind = dict(sorted(gaps.items(), key=lambda item: item[1]))
     worst = next(iter(behind))

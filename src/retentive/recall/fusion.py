@@ -53,11 +53,17 @@ class WeightedSum:
     ) -> NDArray[np.float32]:
         """Return ``(signals, n)`` contributions."""
         joined = np.zeros((len(signals), len(pool)), np.float32)
-        for place, signal in enumerate(signals):
-            values = signal.values
-            if signal.normalise:
-                values = z_scores(values, pool)
-            joined[place] = np.float32(signal.weight) * values
+        for normalise in (True, False):
+            chosen = [
+                place
+                for place, signal in enumerate(signals)
+                if signal.weight and signal.normalise is normalise
+            ]
+            if chosen:
+                values = np.stack([signals[place].values for place in chosen])
+                weights = np.array([signals[p].weight for p in chosen], np.float32)
+                values = z_scores(values, pool) if normalise else values
+                joined[chosen] = weights[:, None] * values
         return joined
 
 
@@ -94,10 +100,17 @@ class ReciprocalRank:
 def z_scores(
     values: NDArray[np.float32], pool: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """Return (values - mean) / deviation, both over the pool; 0 if it is silent."""
-    sample = values[pool]
-    deviation = float(sample.std()) if len(sample) else 0.0
-    if deviation < _SILENT:
-        return np.zeros(len(values), np.float32)
-    scores: NDArray[np.float32] = (values - sample.mean()) / np.float32(deviation)
-    return scores
+    """Return (values - mean) / deviation, both over the pool; 0 if it is silent.
+
+    Args:
+        values: ``(n,)``, or ``(signals, n)`` of which each is normalised by itself.
+        pool: ``(n,)``: which rows the mean and the deviation are taken over.
+    """
+    sample = values[..., pool]
+    if not sample.shape[-1]:
+        return np.zeros(values.shape, np.float32)
+    mean = sample.mean(axis=-1, keepdims=True)
+    deviation = sample.std(axis=-1, keepdims=True)
+    speaks = deviation >= _SILENT
+    scores = (values - mean) / np.where(speaks, deviation, np.float32(1.0))
+    return np.asarray(np.where(speaks, scores, np.float32(0.0)), np.float32)

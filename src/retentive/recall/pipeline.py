@@ -126,13 +126,11 @@ class Recaller:
         """Read the records of the best rows; one deleted meanwhile is left out."""
         best = ranking.order[:limit]
         found = self._records(ranking.frame, ranking.frame.rows[best])
+        scores = ranking.scores[best].tolist()
+        added = ranking.contributions_at(best.tolist())
         return [
-            Hit(
-                record,
-                float(ranking.scores[place]),
-                ranking.contributions_at(int(place)),
-            )
-            for place, record in zip(best, found, strict=True)
+            Hit(record, score, signals)
+            for record, score, signals in zip(found, scores, added, strict=True)
             if record is not None
         ]
 

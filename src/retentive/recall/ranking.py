@@ -120,10 +120,11 @@ class Ranking:
     scores: NDArray[np.float32]
     order: NDArray[np.int64]
 
-    def contributions_at(self, place: int) -> dict[str, float]:
-        """Return what each signal adds to the score of one row."""
+    def contributions_at(self, places: Sequence[int]) -> list[dict[str, float]]:
+        """Return what each signal adds to the scores of some rows."""
         names = [signal.name for signal in self.signals]
-        return dict(zip(names, self.contributions[:, place].tolist(), strict=True))
+        added = self.contributions[:, places].T.tolist()
+        return [dict(zip(names, values, strict=True)) for values in added]
 
     def normalised_at(self, place: int) -> dict[str, float]:
         """Return each signal of one row as it was weighted."""
@@ -183,9 +184,14 @@ def _ask(weighted: WeightedScorer, query: Query, frame: ColumnFrame) -> Signal:
         silent = np.zeros(frame.size, np.float32)
         return Signal(scorer.name, 0.0, silent, scorer.normalise)
     values = np.asarray(scorer(query, frame), np.float32)
-    if values.shape != (frame.size,) or not np.isfinite(values).all():
+    if values.shape != (frame.size,) or not _finite(values):
         raise PluginError(
             f"scorer {scorer.name!r} must return ({frame.size},) finite numbers, got "
             f"shape {values.shape} with {int((~np.isfinite(values)).sum())} not finite"
         )
     return Signal(scorer.name, weight, values, scorer.normalise)
+
+
+def _finite(values: NDArray[np.float32]) -> bool:
+    """Return whether all are; their squares tell it faster, unless too large to sum."""
+    return math.isfinite(values @ values) or bool(np.isfinite(values).all())

@@ -59,7 +59,7 @@ def to_micros(at: datetime | None) -> int | None:
 
 def from_micros(micros: int | None) -> datetime | None:
     """Return the time of :func:`to_micros`."""
-    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+    return None if micros is None else _EPOCH + timedelta(0, 0, micros)
 
 
 def to_json(value: Any) -> str | None:

