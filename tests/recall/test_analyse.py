@@ -39,3 +39,13 @@ def test_a_single_question_has_no_last_part() -> None:
     read = analyse("What should I wear?", frame=frame, now=NOW, embedder=FakeEmbedder())
     assert read.last_terms == ()
     assert read.last_vector is None
+
+
+def test_what_a_dialogue_tells_of_yesterday_asks_for_no_time() -> None:
+    frame = frame_of([record("hello")])
+    told = "Ann: Yesterday I fell.\nAssistant: Oh no.\nAnn: My knee hurts."
+    read = analyse(told, frame=frame, now=NOW)
+    assert read.voices == ("Ann",)
+    assert read.intervals == ()
+    read = analyse(f"{told}\nAnn: Where was I yesterday?", frame=frame, now=NOW)
+    assert [interval.text.lower() for interval in read.intervals] == ["yesterday"]

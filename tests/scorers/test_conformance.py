@@ -12,7 +12,7 @@ from retentive.scorers.late import LateInteraction
 from retentive.scorers.links import Links
 from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.session import Session
-from retentive.scorers.speaker import Speaker
+from retentive.scorers.speaker import Company, Speaker, Subject
 from retentive.scorers.temporal import MentionedTime, OccurredTime
 from retentive.testing.scorer_suite import ScorerSuite
 
@@ -31,6 +31,8 @@ ALL = (
     Use(),
     Inherited(),
     Speaker(),
+    Company(),
+    Subject(),
     Session(),
     OccurredTime(),
     MentionedTime(),

@@ -25,7 +25,7 @@ from retentive.scorers.late import LateInteraction
 from retentive.scorers.links import Links
 from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.session import Session
-from retentive.scorers.speaker import Company, Speaker
+from retentive.scorers.speaker import Company, Speaker, Subject
 from retentive.scorers.temporal import MentionedTime, OccurredTime
 from retentive.scorers.topics import Topics
 from retentive.text.tokenise import terms
@@ -89,6 +89,16 @@ def test_company_is_the_surprise_of_sessions_in_which_a_named_speaker_took_part(
 def test_company_says_nothing_where_everybody_took_part() -> None:
     turns = [record(text, speaker=text, session="s") for text in ("Ann", "Bob")]
     assert Company()(query(names=("Ann",)), frame_of(turns)).tolist() == [0.0, 0.0]
+
+
+def test_a_dialogue_is_about_those_who_speak_in_it() -> None:
+    texts = ("Ann Lee won the race", "Ann lost it", "小梅赢了", "我喜欢梅花，很小")
+    frame = frame_of([record(text) for text in texts])
+    asked = query(voices=("Ann", "the"))
+    assert Subject()(asked, frame).tolist() == [1.0, 1.0, 0.0, 0.0]
+    both = query(voices=("Ann Lee", "小梅"))
+    assert Subject()(both, frame).tolist() == [1.0, 0.0, 1.0, 0.0]
+    assert [Subject().gate(each, frame) for each in (asked, query())] == [1.0, 0.0]
 
 
 def test_long_memories_take_less_from_their_surroundings() -> None:

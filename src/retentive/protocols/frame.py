@@ -32,6 +32,8 @@ class Query:
             sentence of one line: what a message comes down to. Empty where the
             question is a single sentence.
         names: Speakers of the frame that the question names, as in the frame.
+        voices: People whose lines it consists of, if it is a dialogue; see
+            :func:`retentive.text.dialogue.voices`.
         question_type: What it asks for: ``when``, ``how_many``, …, or ``other``; see
             ``retentive.text.cues``.
         intervals: Times that the question names.
@@ -52,6 +54,7 @@ class Query:
     last_terms: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
     question_type: str = "other"
     intervals: tuple[Interval, ...] = ()
     vector: FloatArray | None = field(default=None, compare=False)

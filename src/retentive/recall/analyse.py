@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from retentive.protocols import Embedder, Frame, Query, SupportsTokenVectors
 from retentive.text.cues import question_type
 from retentive.text.dates import find_times
+from retentive.text.dialogue import asking, voices
 from retentive.text.scripts import script_shares
 from retentive.text.sentences import sentences
 from retentive.text.tokenise import terms, words
@@ -42,38 +44,52 @@ def analyse(
         session: The session that asks.
     """
     asked = text[:_MAX_QUERY_CHARS]
-    names = named_speakers(asked, frame.speakers)
-    nameless = _without(asked, names)
-    content = tuple(dict.fromkeys(terms(nameless)))
     last = last_part(asked)
-    last_terms = tuple(dict.fromkeys(terms(_without(last, names))))
-    vector = last_vector = None
-    share = 1.0
-    token_terms: tuple[str, ...] = ()
-    token_vectors = None
-    if embedder is not None and asked.strip():
-        parts = [asked, last] if last_terms else [asked]
-        parts = [first_person(part, names) for part in parts]
-        vectors = embedder.embed(parts)
-        vector, last_vector = vectors[0], vectors[1] if last_terms else None
-        share = _covered(asked, embedder.scripts)
-        if tokens is not None and share:
-            token_terms, token_vectors = _tokens(parts[0], tokens)
-    return Query(
+    names = named_speakers(asked, frame.speakers)
+    speaking = voices(asked)
+    query = Query(
         text=asked,
         now=now,
-        terms=content,
-        last_terms=last_terms,
+        terms=_terms_without(names, asked),
+        last_terms=_terms_without(names, last),
         words=tuple(words(asked)),
         names=names,
+        voices=speaking,
         question_type=question_type(asked),
-        intervals=tuple(find_times(asked, now=now)),
-        vector=vector,
-        last_vector=last_vector,
-        token_terms=token_terms,
-        token_vectors=token_vectors,
-        embedder_share=share,
+        intervals=tuple(find_times(asking(asked) if speaking else asked, now=now)),
         session=session,
+    )
+    if embedder is None or not asked.strip():
+        return query
+    return _with_vectors(query, last, embedder=embedder, tokens=tokens)
+
+
+def _terms_without(names: Sequence[str], text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(terms(_without(text, names))))
+
+
+def _with_vectors(
+    query: Query,
+    last: str,
+    *,
+    embedder: Embedder,
+    tokens: SupportsTokenVectors | None,
+) -> Query:
+    """Add the vectors of the question, of its end, and of its tokens."""
+    whole = first_person(query.text, query.names)
+    parts = [whole, first_person(last, query.names)] if query.last_terms else [whole]
+    vectors = embedder.embed(parts)
+    share = _covered(query.text, embedder.scripts)
+    found: tuple[tuple[str, ...], NDArray[np.float32] | None] = ((), None)
+    if tokens is not None and share:
+        found = _tokens(whole, tokens)
+    return replace(
+        query,
+        vector=vectors[0],
+        last_vector=vectors[1] if query.last_terms else None,
+        embedder_share=share,
+        token_terms=found[0],
+        token_vectors=found[1],
     )
 
 

@@ -13,7 +13,7 @@ from retentive.scorers.dense import Dense, LastDense, PooledDense, SessionDense
 from retentive.scorers.inherited import Inherited
 from retentive.scorers.late import LateInteraction
 from retentive.scorers.priors import Importance, Use
-from retentive.scorers.speaker import Company, Speaker
+from retentive.scorers.speaker import Company, Speaker, Subject
 from retentive.scorers.temporal import MentionedTime, OccurredTime
 from retentive.scorers.topics import Topics
 
@@ -43,6 +43,7 @@ WEIGHTS: tuple[Weighed, ...] = (
     Weighed(SessionDense, 0.4, 0.1),
     Weighed(Speaker, 2.2, 2.0),
     Weighed(Company, 1.25, 1.25),
+    Weighed(Subject, 2.0, 2.0),
     Weighed(OccurredTime, 4.5, 4.5),
     Weighed(MentionedTime, 1.6, 1.25),
     Weighed(AnswerType, 1.0, 1.0),

@@ -1,4 +1,4 @@
-"""Who said it: the speakers whom a question names."""
+"""Who said it, and whom it is about: those whom a question names, or who ask it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
+from retentive.text.tokenise import terms
 
-__all__ = ["Company", "Speaker"]
+__all__ = ["Company", "Speaker", "Subject"]
 
 _MAX_SURPRISE = 3.0  # one session in twenty; beyond, other signals would be drowned
 
@@ -70,3 +71,30 @@ class Company:
         rows, share = frame.company(query.names)
         surprise = min(_MAX_SURPRISE, -math.log(share)) if share > 0.0 else 0.0
         return rows * np.float32(surprise)
+
+
+class Subject:
+    """Score rows by whether they name somebody who speaks in the dialogue asked with.
+
+    Memories in the third person ("Ann won the race") have no speaker, and a dialogue
+    asks for nobody by name: what is told of those who speak in it comes first.
+    """
+
+    normalise = False
+
+    def __init__(self, *, name: str = "subject") -> None:
+        """Name the signal."""
+        self.name = name
+
+    def gate(self, query: Query, frame: Frame) -> float:
+        """Return 1 for a dialogue, else 0."""
+        del frame
+        return 1.0 if query.voices else 0.0
+
+    def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
+        """Return ``(n,) float32``, 0 or 1: whether all terms of a name are there."""
+        told = np.zeros(frame.size, np.bool_)
+        for name in filter(None, map(terms, query.voices)):
+            [counts] = frame.term_counts(name).at((0,))
+            told |= (counts > 0).all(axis=1)
+        return told.astype(np.float32)
