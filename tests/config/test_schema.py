@@ -35,6 +35,7 @@ def test_the_example_is_valid(validator: Any) -> None:
     [
         "embedder: {type: openai, model: m}",
         "embedder: none",
+        "consolidation: {ttl: {episodic: 30d, semantic: 60, summary: null}}",
         "embedder: my.module:Class",
         "recall: {budget: '${B}', scorers: {use: '${W}'}}",
         "recall: {scorers: {mine: {type: 'retentive.scorers.bm25:BM25', weight: 1}}}",
@@ -64,6 +65,7 @@ def test_both_accept(text: str, validator: Any, tmp_path: Path) -> None:
         "recall: {scorers: {recency: {weight: 1, half_life: 7d}}}",
         "recall: {diversity: 2}",
         "consolidation: {policies: [near_duplicate]}",
+        "consolidation: {ttl: {event: 30d}}",
         "server: {namespace: []}",
         "server: {upstrem: 'http://h/v1'}",
         "server: {place: end}",

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from retentive.config.model import Config, Consolidation, Recall
+from retentive.config.model import Config, Consolidation, Lives, Recall
 from retentive.config.plugins import check_plugins
 from retentive.config.presets import on_preset
 from retentive.config.problems import Path, Problems, meant
@@ -25,6 +25,7 @@ _SECTIONS: Mapping[Path, type[BaseModel]] = {
     (): Config,
     ("recall",): Recall,
     ("consolidation",): Consolidation,
+    ("consolidation", "ttl"): Lives,
     ("server",): Server,
 }
 

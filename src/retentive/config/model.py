@@ -16,8 +16,9 @@ from pydantic import (
 
 from retentive.config.serving import Server
 from retentive.config.units import parse_duration, parse_size
+from retentive.processors.times_to_live import LONGEST_S
 
-__all__ = ["Config", "Consolidation", "PluginChoice", "Recall", "ScorerChoice"]
+__all__ = ["Config", "Consolidation", "Lives", "PluginChoice", "Recall", "ScorerChoice"]
 
 
 def _number(value: object) -> object:
@@ -88,9 +89,22 @@ Share = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)]
 Duration = Annotated[float, BeforeValidator(parse_duration), Field(gt=0)]
 
 
+Life = Annotated[float, BeforeValidator(parse_duration), Field(gt=0, le=LONGEST_S)]
+
+
+class Lives(_Section):
+    """How long what is remembered from now on lives, by kind; for ever if omitted."""
+
+    episodic: Life | None = None
+    semantic: Life | None = None
+    procedural: Life | None = None
+    summary: Life | None = None
+
+
 class Consolidation(_Section):
     """What keeps memories tidy, how far it may go unasked, and when it runs."""
 
+    ttl: Lives = Field(default_factory=Lives)
     policies: list[PluginChoice] = Field(default_factory=list)
     max_share: Share | None = None
     every_writes: Annotated[int, BeforeValidator(_number), Field(ge=1)] | None = None

@@ -13,7 +13,9 @@ from retentive.config.plugins import make
 from retentive.config.problems import Path, Problems
 from retentive.errors import InvalidInputError
 from retentive.memory import Memory
+from retentive.processors.times_to_live import TimesToLive
 from retentive.protocols import LanguageModel, TokenCounter
+from retentive.records import Kind
 
 if TYPE_CHECKING:
     from retentive.consolidate.settings import ConsolidationSettings
@@ -65,10 +67,7 @@ def _parts(
             "counters", recall.counter, ("recall", "counter"), problems
         ),
         "model": lambda _: _model(config, problems),
-        "processors": lambda parts: [
-            _made("processors", choice, ("processors", place), problems, parts)
-            for place, choice in enumerate(config.processors)
-        ],
+        "processors": lambda parts: _processors(config, problems, parts),
         "structure": lambda parts: (
             lambda: _made("structures", config.working, ("working",), problems, parts)
         ),
@@ -76,6 +75,20 @@ def _parts(
         "recall": lambda parts: _settings(config, problems, parts),
         "embedder": lambda _: _embedder(config, problems),
     }
+
+
+def _processors(
+    config: Config, problems: Problems, parts: Mapping[str, Any]
+) -> list[Any]:
+    """Return the steps of the file, and behind them the times to live, if any."""
+    steps = [
+        _made("processors", choice, ("processors", place), problems, parts)
+        for place, choice in enumerate(config.processors)
+    ]
+    ttl = config.consolidation.ttl
+    lives = {kind: getattr(ttl, kind.value) for kind in Kind}
+    given = {kind: seconds for kind, seconds in lives.items() if seconds is not None}
+    return [*steps, TimesToLive(given)] if given else steps
 
 
 def _model(config: Config, problems: Problems) -> Any:

@@ -14,6 +14,7 @@ from retentive.config.serving import Server
 from retentive.config.shorthand import NO_EMBEDDER
 from retentive.config.units import DURATION, SIZE
 from retentive.errors import RetentiveError
+from retentive.records import Kind
 from retentive.registry import installed
 
 __all__ = ["json_schema"]
@@ -111,7 +112,12 @@ def _recall() -> _Schema:
 
 
 def _consolidation() -> _Schema:
+    lives = {kind.value: {"anyOf": [_DURATION, {"type": "null"}]} for kind in Kind}
     return {
+        "ttl": {
+            "description": "How long what is remembered from now on lives, by kind.",
+            **_object(lives),
+        },
         "policies": {
             "type": "array",
             "description": "In the order in which they plan.",
