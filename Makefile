@@ -87,6 +87,7 @@ bench: $(BENCH_VENV)/.ready ## Measure recall and speed beside what one would us
 	$(BENCH_VENV)/bin/retentive bench ablation $(if $(LOCOMO),$(LOCOMO) --dataset locomo)
 	$(BENCH_VENV)/bin/python benchmarks/first_use.py
 	$(BENCH_VENV)/bin/python benchmarks/speed.py
+	$(BENCH_VENV)/bin/python benchmarks/tenants.py
 	$(BENCH_VENV)/bin/python benchmarks/adapters.py
 
 # The tests' shared fixtures need servers that this environment does not have.

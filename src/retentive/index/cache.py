@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from threading import Lock
 
@@ -15,7 +15,7 @@ from retentive.records import Namespace
 
 __all__ = ["ReplicaCache"]
 
-_CHECKED_EVERY = 64  # looking at every replica's size on each use would cost more
+_CHECKED_EVERY = 16  # uses
 
 
 class ReplicaCache:
@@ -44,7 +44,11 @@ class ReplicaCache:
         self._max_bytes = max_bytes
         self._lock = Lock()
         self._held: OrderedDict[tuple[Namespace, ...], Replica] = OrderedDict()
+        self._sizes: dict[tuple[Namespace, ...], int] = {}
+        self._total = 0  # of the sizes
         self._uses = 0
+        # A replica grows after it was handed out, so each is measured again later.
+        self._recent: deque[tuple[Namespace, ...]] = deque(maxlen=4 * _CHECKED_EVERY)
 
     def replica(self, namespaces: Sequence[Namespace]) -> Replica:
         """Return the replica that spans these namespaces, from a snapshot or empty."""
@@ -62,6 +66,7 @@ class ReplicaCache:
                 load_tokens(replica, self._store)
                 self._held[wanted] = replica
             self._held.move_to_end(wanted)
+            self._recent.append(wanted)
             self._uses += 1
             let_go = self._over_bound() if self._uses % _CHECKED_EVERY == 0 else []
         for old in let_go:
@@ -78,6 +83,8 @@ class ReplicaCache:
         """Drop all replicas without saving them."""
         with self._lock:
             self._held.clear()
+            self._sizes.clear()
+            self._total = 0
 
     def save(self) -> None:
         """Save the snapshot of every replica that has grown since its last one."""
@@ -93,11 +100,18 @@ class ReplicaCache:
         # Half at most: the vectors of memories and their columns need the rest.
         return TokenTable(self._store, self._tokens, max_bytes=self._max_bytes // 2)
 
+    def _measure(self) -> None:
+        """Count what the replicas that were used of late take now."""
+        for namespaces in set(self._recent).intersection(self._held):
+            size = self._held[namespaces].nbytes()
+            self._total += size - self._sizes.get(namespaces, 0)
+            self._sizes[namespaces] = size
+
     def _over_bound(self) -> list[Replica]:
-        total = sum(replica.nbytes() for replica in self._held.values())
+        self._measure()
         let_go: list[Replica] = []
-        while total > self._max_bytes and len(self._held) > 1:
-            _, replica = self._held.popitem(last=False)
-            total -= replica.nbytes()
+        while self._total > self._max_bytes and len(self._held) > 1:
+            namespaces, replica = self._held.popitem(last=False)
+            self._total -= self._sizes.pop(namespaces, 0)
             let_go.append(replica)
         return let_go
