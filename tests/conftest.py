@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import engine_server, redis_binary
 from tests.servers import RunningServer, start_server
 
 
@@ -24,6 +25,22 @@ def redis_url(redis_server: RunningServer) -> str:
     with redis_server.client() as client:
         client.flushall()
     return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def engine_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the query engine and vector sets, one for all tests."""
+    folder: Path = tmp_path_factory.mktemp("engines")
+    with engine_server(folder, binary=redis_binary()) as server:
+        yield server
+
+
+@pytest.fixture
+def engine_url(engine_session: RunningServer) -> str:
+    """The URL of that server, without any data; the test is skipped without it."""
+    with engine_session.client() as client:
+        client.flushall()
+    return engine_session.url
 
 
 @pytest.fixture(autouse=True)

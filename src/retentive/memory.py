@@ -323,7 +323,7 @@ class Memory:
             now=self._now(),
             lease_s=self.consolidation.lease_s,
         )
-        self.recaller.replicas.forget()
+        self.recaller.forget()
         return receipt
 
     def used(self, ids: Sequence[str]) -> None:
@@ -333,7 +333,8 @@ class Memory:
         """
         now = self._now()
         self.store.touch(self.namespace, ids, now)
-        self._replica().count_use(ids, at=now.timestamp())
+        spaces = (self.namespace, *self.also_read)
+        self.recaller.count_use(ids, namespaces=spaces, at=now)
 
     def feedback(
         self,
@@ -492,8 +493,9 @@ class Memory:
             conditions: As for :meth:`recall`.
         """
         _check_limit(limit)
+        self.recaller.hold(id, namespaces=(self.namespace, *self.also_read))
         ranking, whole = self._rank(query, limit, now, session, scope, conditions)
-        row = self._replica().row(id)
+        row = whole.row_of(id)
         wanted = scope_of(scope, conditions)
         answer = why_not(id, row, ranking, whole=whole, limit=limit, scope=wanted)
         if budget is None:
@@ -639,7 +641,7 @@ class Memory:
         """Wait for what runs in the background, save snapshots, close the store."""
         self.schedule.wait()
         self.recaller.replicas.save()
-        self.recaller.replicas.forget()
+        self.recaller.forget()
         self.store.close()
         close = getattr(self.embedder, "close", None)
         if close is not None:

@@ -134,3 +134,12 @@ def test_further_namespaces_are_read(folder: Path) -> None:
         memory.remember("The boiler is in the cellar.")
     with opened(folder, text) as memory:
         assert memory.recall("boiler")[0].record.namespace == ("b",)
+
+
+def test_the_engine_of_recalls_is_a_choice(folder: Path) -> None:
+    text = "store: memory\nrecall: {engine: auto, engine_above: 9}\n"
+    with opened(folder, text) as memory:
+        chosen = memory.tuner.settings(memory.namespace)
+        assert (chosen.engine, chosen.engine_above) == ("auto", 9)
+    with pytest.raises(ConfigError, match="recall.engine"):
+        opened(folder, "store: memory\nrecall: {engine: redis}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -71,6 +71,8 @@ class Recall(_Section):
     """How memories are ranked and how many tokens a context may take.
 
     ``learn_shared``: what feedback teaches in one namespace may help in the others.
+    ``engine``: whether this process finds candidates, or the store's server, and with
+    ``auto`` from how many memories on the server does.
     """
 
     budget: Annotated[int, BeforeValidator(_number), Field(ge=0)] = 1_000
@@ -83,6 +85,8 @@ class Recall(_Section):
     counter: PluginChoice = PluginChoice(type="estimate")
     scorers: dict[str, ScorerChoice] = Field(default_factory=dict)
     learn_shared: bool = True
+    engine: Literal["process", "server", "auto"] = "process"
+    engine_above: Annotated[int, BeforeValidator(_number), Field(ge=0)] = 50_000
 
 
 Share = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)]

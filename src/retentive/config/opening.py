@@ -124,6 +124,8 @@ def _settings(
             rewriter=_optional(
                 "rewriters", chosen.rewriter, ("recall", "rewriter"), problems, parts
             ),
+            engine=chosen.engine,
+            engine_above=chosen.engine_above,
         )
     except InvalidInputError as exc:
         problems.add(("recall",), str(exc))

@@ -87,6 +87,15 @@ def _recall() -> _Schema:
             "description": "Whether feedback in one namespace may help in others.",
             "type": "boolean",
         },
+        "engine": {
+            "description": "What finds candidates: this process, the store's server, "
+            "or the server where a namespace is large.",
+            "enum": ["process", "server", "auto"],
+        },
+        "engine_above": {
+            "description": "With engine auto: how many memories a process may hold.",
+            "anyOf": [{"type": "integer", "minimum": 0}, _VARIABLE],
+        },
         "reranker": _plugin("rerankers"),
         "rerank_depth": {
             "description": "How many of the best hits the reranker reads.",

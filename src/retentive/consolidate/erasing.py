@@ -16,6 +16,7 @@ from retentive.protocols import (
     MessageDelete,
     Store,
     SupportsCompaction,
+    SupportsSearch,
 )
 from retentive.records import SIDES, Kind, MemoryRecord, Namespace, side_namespace
 
@@ -85,6 +86,7 @@ def erase(
             _records(store, one, counts)
             _messages(store, one, counts)
         counts["snapshots"] += drop_snapshots(store, one)
+        _drop_index(store, one)
     compacted = store.compact() if isinstance(store, SupportsCompaction) else None
     left = {one: _count(store, one) for one in erased}
     return Receipt(
@@ -100,6 +102,13 @@ def erase(
         compacted=compacted,
         left={one: count for one, count in left.items() if count},
     )
+
+
+def _drop_index(store: Store, namespace: Namespace) -> None:
+    """Remove what the server's own engine keeps of a namespace."""
+    engine = store.search_engine() if isinstance(store, SupportsSearch) else None
+    if engine is not None:
+        engine.drop(namespace)
 
 
 def _sides(store: Store, namespace: Namespace) -> list[Namespace]:

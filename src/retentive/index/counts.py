@@ -39,8 +39,7 @@ class Counts:
         self.documents = holdings.documents
         self.mean_length = holdings.mean_length
         self.postings = holdings.postings_of(terms)
-        frequency = [len(found) for found, _ in self.postings]
-        self.document_frequency = np.array(frequency, np.float32)
+        self.document_frequency = holdings.frequencies(terms, self.postings)
 
     def at(self, offsets: Sequence[int]) -> NDArray[np.float32]:
         """Return ``(len(offsets), n, t)`` counts so many steps on in the session."""

@@ -125,6 +125,12 @@ class ColumnFrame:
         """Return the id of one row; ``ids`` would build the whole list."""
         return self.holdings.ids[int(self.rows[place])]
 
+    def row_of(self, id: str) -> int | None:
+        """Return the newest row of a record in the whole namespace, by looking at all."""
+        ids = self.holdings.ids
+        rows = range(self.holdings.size - 1, -1, -1)
+        return next((row for row in rows if ids[row] == id), None)
+
     def term_counts(self, terms: Sequence[str]) -> Counts:
         """Count terms in and around each row; a slice counts the same ones once."""
         asked = tuple(terms)

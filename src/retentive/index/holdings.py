@@ -82,12 +82,19 @@ class Holdings:
         if asked == wanted:
             return found
         found = self.postings.of_terms(hash_terms(wanted))
-        if self.documents < self.size:
-            alive = self.columns["alive"]
+        alive = self.columns["alive"]
+        if not alive.all():
             found = [(r[alive[r]], c[alive[r]]) for r, c in found]
         # One assignment, so that another thread sees the old pair or the new.
         object.__setattr__(self, "_last_postings", (wanted, found))
         return found
+
+    def frequencies(
+        self, terms: Sequence[str], postings: Sequence[Posting]
+    ) -> NDArray[np.float32]:
+        """Return ``(t,)``: how many memories hold each term, given its postings."""
+        del terms
+        return np.array([len(rows) for rows, _ in postings], np.float32)
 
     def company(self, speakers: tuple[int, ...]) -> tuple[NDArray[np.bool_], float]:
         """Return ``(size,)`` rows of sessions in which speakers took part.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retentive.records import Kind, MemoryRecord, Namespace, Origin, Status
-from retentive.text.counters import estimate_tokens
+from retentive.text.counters import rough_tokens
 from retentive.text.cues import Cue, cue_bits
 from retentive.text.dates import find_times
 from retentive.text.hashing import hash_terms, simhash
@@ -36,7 +36,6 @@ _TELLS_TIME = int(Cue.TIME_WORD)  # an enumeration's operators are slow
 # What a scorer needs of a long text is in its first pages: analysing all of
 # 10 MB would hold up every reader for seconds. Terms are taken from all of it.
 _ANALYSED_CHARS = 20_000
-_ASCII_CHARS_PER_TOKEN = 4
 
 
 @dataclass(slots=True)
@@ -176,7 +175,7 @@ def _fixed(
         ("session", [names.code("sessions", r.session, scope=s) for r, s in pairs]),
         ("speaker", [names.code("speakers", r.speaker) for r in records]),
         ("role", [names.code("roles", r.role) for r in records]),
-        ("tokens", [_tokens(record.content) for record in records]),
+        ("tokens", [rough_tokens(record.content) for record in records]),
         ("cues", cues),
     ]
 
@@ -189,15 +188,6 @@ def _mentioned(text: str, said_at: datetime) -> tuple[float, float]:
     if not times:
         return _NEVER
     return times[0].start.timestamp(), times[0].end.timestamp()
-
-
-def _tokens(text: str) -> int:
-    """Return about how many tokens a text has, for what asks whether it is long."""
-    if text.isascii():
-        return len(text) // _ASCII_CHARS_PER_TOKEN + 1
-    if len(text) <= _ANALYSED_CHARS:
-        return estimate_tokens(text)
-    return estimate_tokens(text[:_ANALYSED_CHARS]) * len(text) // _ANALYSED_CHARS
 
 
 def _vectors(records: Sequence[MemoryRecord]) -> NDArray[np.float32] | None:

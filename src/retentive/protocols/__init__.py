@@ -36,6 +36,15 @@ from retentive.protocols.scoring import (
     Scorer,
     SupportsGate,
 )
+from retentive.protocols.search import (
+    Census,
+    Narrowing,
+    SearchEngine,
+    SupportsSearch,
+    SupportsTextSearch,
+    SupportsVectorSearch,
+    TextMatches,
+)
 from retentive.protocols.store import (
     Store,
     SupportsCompaction,
@@ -53,6 +62,7 @@ from retentive.protocols.text import (
 
 __all__ = [
     "Batch",
+    "Census",
     "Change",
     "Changes",
     "Commit",
@@ -66,6 +76,7 @@ __all__ = [
     "Lease",
     "MemoryView",
     "MessageDelete",
+    "Narrowing",
     "Outcome",
     "Passage",
     "Plan",
@@ -76,6 +87,7 @@ __all__ = [
     "Reranker",
     "Rewriter",
     "Scorer",
+    "SearchEngine",
     "StatusChange",
     "Store",
     "Structure",
@@ -85,11 +97,15 @@ __all__ = [
     "SupportsGate",
     "SupportsMessages",
     "SupportsReembedding",
+    "SupportsSearch",
     "SupportsSnapshots",
     "SupportsTasks",
+    "SupportsTextSearch",
     "SupportsTokenVectors",
     "SupportsVectorScan",
+    "SupportsVectorSearch",
     "TermCounts",
+    "TextMatches",
     "TokenCounter",
     "TokenVectors",
     "VectorPut",

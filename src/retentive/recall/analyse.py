@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.protocols import Embedder, Frame, Query, SupportsTokenVectors
+from retentive.protocols import Embedder, Query, SupportsTokenVectors
 from retentive.text.cues import question_type
 from retentive.text.dates import find_times
 from retentive.text.dialogue import asking, voices
@@ -18,16 +19,24 @@ from retentive.text.scripts import script_shares
 from retentive.text.sentences import sentences
 from retentive.text.tokenise import terms, words
 
-__all__ = ["analyse", "first_person", "last_part", "named_speakers"]
+__all__ = ["KnowsSpeakers", "analyse", "first_person", "last_part", "named_speakers"]
 
 # Long questions (a pasted document) say what they are about early enough.
 _MAX_QUERY_CHARS = 8_000
 
 
+class KnowsSpeakers(Protocol):
+    """A frame, or whatever else knows who said anything."""
+
+    @property
+    def speakers(self) -> Sequence[str]:
+        """Their names."""
+
+
 def analyse(
     text: str,
     *,
-    frame: Frame,
+    frame: KnowsSpeakers,
     now: datetime,
     embedder: Embedder | None = None,
     tokens: SupportsTokenVectors | None = None,

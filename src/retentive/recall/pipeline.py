@@ -16,17 +16,19 @@ from retentive.index.frame import ColumnFrame
 from retentive.index.replica import Replica
 from retentive.protocols import (
     Embedder,
+    Query,
     Store,
     SupportsTokenVectors,
     TokenCounter,
 )
-from retentive.recall.analyse import analyse
+from retentive.recall.analyse import KnowsSpeakers, analyse
 from retentive.recall.context import Context, Surroundings, assemble, not_shown
 from retentive.recall.filters import Scope
 from retentive.recall.packing import EXCERPT_TOKENS
 from retentive.recall.passages import Key, key_of
 from retentive.recall.ranking import Ranking, RecallSettings, rank
 from retentive.recall.relevance import judge
+from retentive.recall.searching import Searcher, Whole
 from retentive.records import Hit, MemoryRecord, Namespace
 
 __all__ = ["CONTEXT_HITS", "Recaller"]
@@ -70,6 +72,12 @@ class Recaller:
             tokens=self._tokens,
             max_bytes=cache_bytes,
         )
+        self.searcher = Searcher(
+            store,
+            embedder=embedder.fingerprint if embedder else None,
+            tokens=self._tokens,
+            max_bytes=cache_bytes,
+        )
         self._store = store
         self._settings = settings
         self._embedder = embedder
@@ -106,20 +114,21 @@ class Recaller:
         """
         if not isinstance(text, str):
             raise InvalidInputError(f"a query must be text, got {text!r}")
-        frame = self.replica(namespaces).frame()
-        text = self._rewritten(text, now)
-        # Without vectors to compare with, the question's own would tell nothing.
-        embedder = None if frame.holdings.vectors is None else self._embedder
-        query = analyse(
-            text,
-            frame=frame,
-            now=now,
-            embedder=embedder,
-            tokens=None if embedder is None else self._tokens,
-            session=session,
-        )
         chosen = settings or self._settings
-        ranking = rank(query, frame, settings=chosen, scope=scope, limit=limit)
+        whole = self._whole(namespaces, chosen)
+        text = self._rewritten(text, now)
+        among = None
+        if whole is None:
+            frame = self.replica(namespaces).frame()
+            has_vectors = frame.holdings.vectors is not None
+            query = self._analysed(text, frame, now, session, vectors=has_vectors)
+        else:
+            query, frame, among = self._searched(
+                text, whole, scope=scope, limit=limit, now=now, session=session
+            )
+        ranking = rank(
+            query, frame, settings=chosen, scope=scope, limit=limit, among=among
+        )
         return self._reranked(ranking), frame
 
     def hits(self, ranking: Ranking, limit: int) -> list[Hit]:
@@ -163,6 +172,72 @@ class Recaller:
             surroundings=self._surroundings(ranking, hits, shown=shown),
         )
         return replace(context, relevance=relevance, declined=declined)
+
+    def hold(self, id: str, *, namespaces: Sequence[Namespace]) -> None:
+        """Let the next frame of these namespaces hold a record, found or not."""
+        whole = self._whole(namespaces, self._settings)
+        if whole is not None:
+            self.searcher.hold(whole, id)
+
+    def forget(self) -> None:
+        """Drop all that this process holds of memories, without saving it."""
+        self.replicas.forget()
+        self.searcher.forget()
+
+    def count_use(
+        self, ids: Sequence[str], *, namespaces: Sequence[Namespace], at: datetime
+    ) -> None:
+        """Count uses of records in what this process holds of them."""
+        self.replica(namespaces).count_use(ids, at=at.timestamp())
+        self.searcher.count_use(ids, at=at)
+
+    def _whole(
+        self, namespaces: Sequence[Namespace], settings: RecallSettings
+    ) -> Whole | None:
+        """Return what an engine knows, if one is to find candidates."""
+        engine = self.searcher.engine(
+            namespaces, mode=settings.engine, above=settings.engine_above
+        )
+        return None if engine is None else self.searcher.whole(engine, namespaces)
+
+    def _searched(
+        self,
+        text: str,
+        whole: Whole,
+        *,
+        scope: Scope,
+        limit: int,
+        now: datetime,
+        session: str | None,
+    ) -> tuple[Query, ColumnFrame, NDArray[np.bool_]]:
+        """Return the question, and a frame with the candidates of an engine."""
+        query = self._analysed(text, whole, now, session, vectors=whole.has_vectors)
+        frame, among = self.searcher.gather(query, whole, scope=scope, limit=limit)
+        names = tuple(name for name in query.names if name in frame.speakers)
+        query = replace(query, names=names)
+        if frame.holdings.vectors is None:
+            query = replace(query, vector=None, last_vector=None, token_vectors=None)
+        return query, frame, among
+
+    def _analysed(
+        self,
+        text: str,
+        speakers: KnowsSpeakers,
+        now: datetime,
+        session: str | None,
+        *,
+        vectors: bool,
+    ) -> Query:
+        # Without vectors to compare with, the question's own would tell nothing.
+        embedder = self._embedder if vectors else None
+        return analyse(
+            text,
+            frame=speakers,
+            now=now,
+            embedder=embedder,
+            tokens=None if embedder is None else self._tokens,
+            session=session,
+        )
 
     def _rewritten(self, text: str, now: datetime) -> str:
         """Return the question to recall by; as it is, if the rewriter fails."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,9 @@ class RecallSettings:
         reranker: Orders the best hits anew; scores stay what they were.
         rerank_depth: How many of the best it reads.
         rewriter: Puts what is asked into words to recall by.
+        engine: Where candidates are found: in this ``process``, by the engine of
+            the store's ``server``, or by it where a namespace is large (``auto``).
+        engine_above: With ``auto``, how many memories a process may hold.
     """
 
     scorers: Sequence[WeightedScorer]
@@ -68,6 +72,8 @@ class RecallSettings:
     reranker: Reranker | None = None
     rerank_depth: int = 30
     rewriter: Rewriter | None = None
+    engine: Literal["process", "server", "auto"] = "process"
+    engine_above: int = 50_000
 
     def __post_init__(self) -> None:
         """Refuse two signals of one name and a diversity that is no share."""
@@ -80,6 +86,14 @@ class RecallSettings:
         if self.rerank_depth < 1:
             raise InvalidInputError(
                 f"rerank_depth must be at least 1, got {self.rerank_depth!r}"
+            )
+        if self.engine not in ("process", "server", "auto"):
+            raise InvalidInputError(
+                f"engine must be process, server or auto, got {self.engine!r}"
+            )
+        if self.engine_above < 0:
+            raise InvalidInputError(
+                f"engine_above must be at least 0, got {self.engine_above!r}"
             )
         for name in ("diversity", "decline_below"):
             if not 0.0 <= getattr(self, name) <= 1.0:
@@ -145,6 +159,7 @@ def rank(
     settings: RecallSettings,
     scope: Scope,
     limit: int,
+    among: NDArray[np.bool_] | None = None,
 ) -> Ranking:
     """Rank the rows of a frame for a question.
 
@@ -154,9 +169,11 @@ def rank(
         settings: Scorers, fusion, diversity.
         scope: What may be returned.
         limit: How many rows diversity has to care for.
+        among: ``(frame.size,)``: rows that compete; all if omitted.
     """
     allowed = scope.allows(frame, now=query.now)
-    candidates = gather(query, frame, allowed)
+    competing = allowed if among is None else allowed & among
+    candidates = gather(query, frame, competing)
     sliced = frame.take(candidates.rows)
     signals = [_ask(weighted, query, sliced) for weighted in settings.scorers]
     contributions = settings.fusion(signals, candidates.pool)

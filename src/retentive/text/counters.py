@@ -8,7 +8,12 @@ from typing import Any
 
 from retentive.errors import InvalidInputError, MissingExtraError, RetentiveError
 
-__all__ = ["TiktokenCounter", "WordPieceCounter", "estimate_tokens"]
+__all__ = [
+    "TiktokenCounter",
+    "WordPieceCounter",
+    "estimate_tokens",
+    "rough_tokens",
+]
 
 # Whole runs of letters and digits that have both; others are passed over at once.
 _MIXED = re.compile(
@@ -31,6 +36,9 @@ _PER_CJK = 1.4  # GPT-4's cl100k_base, Chinese conversations, nearly the worst
 _PER_LETTER = 1.0  # BERT, Russian
 _PER_BLANK = 0.5
 _PER_OTHER = 3.0  # emoji
+
+_ASCII_CHARS_PER_TOKEN = 4
+_ROUGH_CHARS = 20_000  # of a text of megabytes: its beginning stands for the rest
 
 
 def estimate_tokens(text: str) -> int:
@@ -63,6 +71,15 @@ def _ascii(text: bytes) -> float:
         rest -= sum(map(len, numbers))
     blanks = len(text) - len(text.translate(None, _BLANKS))
     return total + rest - (1 - _PER_BLANK) * blanks
+
+
+def rough_tokens(text: str) -> int:
+    """Return about how many tokens a text has, for what asks whether it is long."""
+    if text.isascii():
+        return len(text) // _ASCII_CHARS_PER_TOKEN + 1
+    if len(text) <= _ROUGH_CHARS:
+        return estimate_tokens(text)
+    return estimate_tokens(text[:_ROUGH_CHARS]) * len(text) // _ROUGH_CHARS
 
 
 def _beyond_ascii(text: str) -> float:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from retentive.records import SIDES, check_namespace, side_namespace
 from retentive.stores.redis.keys import Keys, encoded
 
 __all__ = ["acl_rules"]
+
+# FT.CREATE is not among them: some versions let an index of one's own take in keys
+# that are another's. A user who is trusted makes the index.
+_OF_ENGINES = {
+    "": "",
+    "query engine": " +ft._list +ft.search",
+    "vector sets": " +vcard +vsim +vadd +vrem",
+}
 
 _COMMANDS = (
     "-@all +@read +@write +@scripting +@connection +info +wait +time +acl|whoami "
@@ -17,7 +26,11 @@ _COMMANDS = (
 
 
 def acl_rules(
-    namespace: Sequence[str], *, below: bool = False, prefix: str = "retentive"
+    namespace: Sequence[str],
+    *,
+    below: bool = False,
+    prefix: str = "retentive",
+    engine: Literal["", "query engine", "vector sets"] = "",
 ) -> list[str]:
     """Return the rules of ``ACL SETUSER`` for one namespace.
 
@@ -28,6 +41,8 @@ def acl_rules(
         namespace: Whose memories.
         below: Whether also those of every namespace under these labels.
         prefix: What the names of all keys begin with.
+        engine: Of the server, that the user's recalls may ask; it has to be there.
+            The query engine's index must have been made by another user.
     """
     labels = check_namespace(namespace)
     own = [labels, *(side_namespace(labels, purpose) for purpose in SIDES)]
@@ -38,4 +53,5 @@ def acl_rules(
         patterns.append(f"~{prefix}:names:{{{encoded(labels)}:*")
     shared = [side_namespace((), purpose) for purpose in SIDES]
     patterns += [f"%R~{Keys(prefix, name).stem}*" for name in shared]
-    return ["resetkeys", "resetchannels", *_COMMANDS.split(), *patterns]
+    commands = (_COMMANDS + _OF_ENGINES[engine]).split()
+    return ["resetkeys", "resetchannels", *commands, *patterns]

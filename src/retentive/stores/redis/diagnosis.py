@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, Literal
 
 from retentive.errors import StoreError
+from retentive.stores.redis.search.probing import probe
 from retentive.stores.redis.server import Server
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -16,7 +17,6 @@ __all__ = ["Diagnosis", "diagnose"]
 _OLDEST = (7, 0)
 _SLOW_MS = 5.0  # a recall asks once or twice, and should feel immediate
 _SAMPLES = 25
-_ENGINES = (("FT._LIST",), ("VCARD", "retentive:probe"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +129,8 @@ def _user(server: Server) -> Diagnosis:
 
 
 def _engines(server: Server) -> Diagnosis:
-    """Try the commands: versions say little about what a server can do."""
-    names = ("query engine", "vector sets")
-    there = [name for name, asked in zip(names, _ENGINES, strict=True) if _works(server, asked)]  # fmt: skip
-    detail = f"{' and '.join(there) or 'none'}; recall does not need them"
-    return Diagnosis("search engines", "ok", detail)
-
-
-def _works(server: Server, command: tuple[str, ...]) -> bool:
-    try:
-        server.command(*command)
-    except StoreError:
-        return False
-    return True
+    abilities = probe(server, key="retentive:probe")
+    there = [ability.engine for ability in abilities if ability.there]
+    lacking = [f"{a.engine}: {a.reason}" for a in abilities if not a.there]
+    detail = "; ".join([" and ".join(there) or "none", *lacking])
+    return Diagnosis("search engines", "ok", f"{detail}; recall needs none")

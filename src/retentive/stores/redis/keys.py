@@ -18,6 +18,7 @@ from retentive.records import Namespace
 
 __all__ = [
     "FORMER_PARTS",
+    "INDEX",
     "PARTS",
     "Keys",
     "decoded",
@@ -49,6 +50,17 @@ FORMER_PARTS = (
     "counts",
 )
 """The keys of the first format that are no more."""
+
+INDEX = (
+    "state",  # hash: sequence, epoch, shape, memories, terms, tokens
+    "places",  # hash: id -> terms, tokens, session, time, heir
+    "order",  # zset, all scores 0: session:time:id
+    "times",  # zset: id -> when it happened
+    "heirs",  # zset, all scores 0: heir:id of what it replaced
+    "speakers",  # set of names
+    "near",  # vector set: id -> vector and attributes
+)
+"""The keys of a namespace's index, in the order in which its scripts take them."""
 
 _REGISTERS = 16
 """Sets over which the names of namespaces are spread, so that none grows huge."""
@@ -103,6 +115,20 @@ class Keys:
         """Return the keys of a session: ids by position, and messages by id."""
         name = quote(session, safe="")
         return f"{self.stem}order:{name}", f"{self.stem}said:{name}"
+
+    @cached_property
+    def index(self) -> tuple[str, ...]:
+        """The keys of :data:`INDEX`, by which the server's engine searches."""
+        return tuple(f"{self.stem}index:{part}" for part in INDEX)
+
+    def document(self, id: str) -> str:
+        """Return the key of what the query engine indexes of a record."""
+        return f"{self.documents}{id}"
+
+    @property
+    def documents(self) -> str:
+        """What the keys of all documents begin with."""
+        return f"{self.stem}document:"
 
     @cached_property
     def entries(self) -> tuple[tuple[str, str], ...]:

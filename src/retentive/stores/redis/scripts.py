@@ -11,20 +11,24 @@ __all__ = ["Script", "script"]
 
 _PARTS = {
     "add_vectors": ("names", "current"),
+    "around": (),
     "begin": ("names", "current"),
     "changes": ("names", "current", "timeline"),
     "commit": ("names", "writing", "touched", "messages"),
     "count": ("names", "current"),
     "find": ("names", "current"),
     "get": ("names", "current"),
+    "index_page": (),
     "lacking": ("names", "current"),
     "lease": (),
     "move": ("names",),
     "page": ("names", "current"),
     "prune": ("names", "current"),
     "switch": ("names", "current"),
+    "take": ("names", "current"),
     "touch": ("names", "current"),
     "transcript": (),
+    "unindex": (),
     "vectors": ("names", "current"),
 }
 

@@ -121,6 +121,22 @@ class Server:
         """Run one command of one key."""
         return self._patiently(lambda: self.client().execute_command(*arguments))
 
+    def at_key(self, key: str, *arguments: Any) -> Any:
+        """Run one command on the node that holds a key, whatever its arguments are."""
+        return self._patiently(lambda: self._node(key).execute_command(*arguments))
+
+    def all_at_key(self, key: str, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        """Run many commands in one round trip on the node that holds a key."""
+
+        def run() -> Any:
+            with self._node(key).pipeline(transaction=False) as pipe:
+                for arguments in commands:
+                    pipe.execute_command(*arguments)
+                return pipe.execute()
+
+        answers: list[Any] = self._patiently(run)
+        return answers
+
     def pipeline(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
         """Run many commands in one round trip per node; not atomic."""
 

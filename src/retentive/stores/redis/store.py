@@ -21,6 +21,7 @@ from retentive.protocols import (
     Commit,
     Delete,
     Lease,
+    SearchEngine,
     VectorPut,
 )
 from retentive.records import Embedding, MemoryRecord, Message, Namespace, Status
@@ -31,6 +32,7 @@ from retentive.stores.redis.diagnosis import Diagnosis, diagnose
 from retentive.stores.redis.leases import Leases
 from retentive.stores.redis.rewriting import rewrite
 from retentive.stores.redis.rows import unpack_message, unpack_records
+from retentive.stores.redis.search.engines import Engines
 from retentive.stores.redis.server import Server
 from retentive.stores.redis.spaces import Spaces
 from retentive.stores.transcripts import check_one_end
@@ -64,6 +66,9 @@ class RedisStore:
         self._spaces = Spaces(server, prefix=prefix)
         self._leases = Leases(server, prefix=prefix, clock=clock)
         self._commits = Commits(server, self._spaces, self._leases)
+        self.engines = Engines(
+            server, spaces=self._spaces, feed=self, unpack=_changes, prefix=prefix
+        )
 
     @classmethod
     def open(
@@ -120,7 +125,10 @@ class RedisStore:
 
     def apply(self, batch: Batch) -> Commit:
         """Apply a batch atomically; see :meth:`Store.apply`."""
-        return self._commits.apply(batch)
+        commit = self._commits.apply(batch)
+        if batch.deletes:
+            self.engines.forget(batch.namespace, [item.id for item in batch.deletes])
+        return commit
 
     def get(self, namespace: Namespace, ids: Sequence[str]) -> list[MemoryRecord]:
         """Return records by id; see :meth:`Store.get`."""
@@ -290,6 +298,13 @@ class RedisStore:
             if len(ids) < _PAGE:
                 return
             after = f"({ids[-1].decode()}"
+
+    def search_engine(self) -> SearchEngine | None:
+        """Return the server's own engine, the query engine before vector sets.
+
+        It is tried at the first call; ``None`` where no engine answers.
+        """
+        return self.engines.best()
 
     def snapshot_path(self, namespace: Namespace) -> Path | None:
         """Return where this namespace's replica may be saved."""

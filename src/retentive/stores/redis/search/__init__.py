@@ -1,0 +1,1 @@
+"""The server's own engines: what they are given, asked, and how they are kept up."""
