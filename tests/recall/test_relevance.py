@@ -101,6 +101,25 @@ def test_a_name_that_was_never_mentioned_tells(
     assert (found["heard"], found["stranger"]) == (heard, stranger)
 
 
+@pytest.mark.parametrize(
+    ("text", "heard", "stranger"),
+    [
+        ("徐梦洁的职业是什么？", 1.0, 0.0),
+        ("徐梦的职业是什么？", 1.0, 0.0),
+        ("徐洁的职业是什么？", 0.0, 1.0),
+        ("徐梦洁和“远山音乐节”有什么关系？", 1.0, 1.0),
+        ("我表哥的职业是什么？", 0.0, 0.0),
+    ],
+)
+def test_in_chinese_a_hit_holds_all_of_a_name_or_none_does(
+    text: str, heard: float, stranger: float
+) -> None:
+    # The parts of 徐洁 are all there, but not side by side.
+    ranking = ranking_of([record("徐梦洁是一名老师。")], text=text)
+    found = evidence(ranking, ("职业",), None)
+    assert (found["heard"], found["stranger"]) == (heard, stranger)
+
+
 def test_runs_of_terms_are_counted_in_one_hit() -> None:
     terms = ("杭州", "州的", "的同", "同事")
     ranking = ranking_of(
