@@ -14,12 +14,12 @@ __all__ = ["canonical", "content_key"]
 # of sums, a minus before a number, the # of "C#". Without these, "I owe $5" and
 # "I owe €5" would be one memory.
 _GAP = re.compile(r"(?:[^\w$+<=>#-]++|_|(?<![^\W\d_])#|-(?!\d)|(?<=\w)-)++")
-# The same for ASCII without - and #: a table is three times as fast.
-_ASCII_GAPS = {
-    code: " "
+# In ASCII a table, which also folds case, does all but - and #, in a third of the time.
+_ASCII_SIGNS = re.compile(r"(?<![^\W\d_])#|-(?!\d)|(?<=\w)-")
+_ASCII_FOLDED = bytes(
+    ord(chr(code).lower()) if chr(code).isalnum() or chr(code) in "$+<=>#-" else 32
     for code in range(128)
-    if not chr(code).isalnum() and chr(code) not in "$+<=>#-"
-}
+).ljust(256)
 _MEANINGFUL = frozenset({"Mn", "Mc", "Me", "Sc", "Sm", "So"})  # marks and symbols
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)  # they only choose a glyph
 
@@ -32,12 +32,10 @@ def canonical(text: str) -> str:
     sums stay: they tell texts apart. A text of punctuation alone ("?!") keeps it.
     """
     if text.isascii():
-        folded = text.lower()
-        if "-" in folded or "#" in folded:
-            spaced = _GAP.sub(" ", folded)
-        else:
-            spaced = folded.translate(_ASCII_GAPS)
-        return " ".join(spaced.split()) or " ".join(folded.split())
+        signed = "-" in text or "#" in text
+        spaced = _ASCII_SIGNS.sub(" ", text) if signed else text
+        words = spaced.encode().translate(_ASCII_FOLDED).split()
+        return b" ".join(words).decode() or " ".join(text.lower().split())
     folded = fold_han(unicodedata.normalize("NFKC", text).casefold())
     # Case folding may leave what NFKC would compose again.
     folded = unicodedata.normalize("NFKC", folded)
