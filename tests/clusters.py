@@ -41,14 +41,46 @@ class ServerSet:
             if server.process.poll() is None:
                 server.kill()
 
+    @property
+    def is_cluster(self) -> bool:
+        return self.url.startswith("redis+cluster")
+
     def primary_of(self, key: str) -> RunningServer:
-        """The node of a Cluster that holds a key."""
-        with self.servers[-1].client() as client:
-            slot = client.execute_command("CLUSTER", "KEYSLOT", key)
-            for first, last, place, *_ in client.execute_command("CLUSTER", "SLOTS"):
-                if first <= slot <= last:
-                    return next(s for s in self.servers if s.port == place[1])
+        """The server that takes writes of a key, as the others see it."""
+        seen = self.servers if self.is_cluster else self.servers[2:]
+        for server in seen:
+            if server.process.poll() is None:
+                with server.client() as client:
+                    port = _holder(client, key) if self.is_cluster else _named(client)
+                return next(s for s in self.servers if s.port == port)
         raise LookupError(key)
+
+    def survive_the_death_of(self, key: str) -> None:
+        """Kill a key's primary, and bring it back when another took over.
+
+        Not before: it comes back empty, and would have its replica forget all.
+        """
+        dead = self.primary_of(key)
+        dead.kill()
+        _until(lambda: self.primary_of(key) is not dead, "another took over")
+        heir = self.primary_of(key)
+        # Nodes of a Cluster find their place; Sentinels take ten seconds to give one.
+        follow = () if self.is_cluster else ("--replicaof", "127.0.0.1", str(heir.port))
+        dead.restart(*follow)
+        _until(lambda: _in_step(dead), "who was dead follows")
+
+
+def _holder(client: Any, key: str) -> int:
+    slot = client.execute_command("CLUSTER", "KEYSLOT", key)
+    for first, last, place, *_ in client.execute_command("CLUSTER", "SLOTS"):
+        if first <= slot <= last:
+            return int(place[1])
+    raise LookupError(key)
+
+
+def _named(client: Any) -> int:
+    _, port = client.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "memory")
+    return int(port)
 
 
 def start_cluster(folder: Path, *, binary: str | None = None) -> ServerSet:

@@ -55,9 +55,9 @@ class RunningServer:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def restart(self) -> None:
-        """Start again on the same port with the same files."""
-        self.process = _spawn(self.command, self.folder)
+    def restart(self, *options: str) -> None:
+        """Start again on the same port with the same files, and further options."""
+        self.process = _spawn([*self.command, *options], self.folder)
         _await_answer(self)
 
 

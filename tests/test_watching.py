@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import asyncio
 from itertools import islice
+from threading import Timer
 
 from retentive import Memory
 from retentive.aio import AsyncMemory
 from retentive.stores.memory import MemoryStore
 from retentive.stores.redis import RedisStore
+from retentive.stores.redis.access import acl_rules
 from retentive.watching import look, position
+from tests.servers import RunningServer
 
 HOME, OURS = ("team", "agent-7"), ("team",)
 
@@ -52,6 +55,53 @@ def test_a_memory_watches_its_own_namespace_and_what_it_reads() -> None:
 
     found = [c.record.content for c in mine.watch(poll_s=0, stop=stop) if c.record]
     assert found == ["In agent-7.", "In team."]
+
+
+def test_a_store_on_a_server_is_told_of_commits(redis_url: str) -> None:
+    mine, other = RedisStore.open(redis_url), RedisStore.open(redis_url)
+    memory = Memory(other, namespace=OURS)
+    with mine.listen([HOME, OURS]) as told:
+        assert told(0)  # it begins to listen: who knows what came before
+        assert not told(0)
+        assert not told(0.01)
+        memory.remember("The vault stands in Oslo.")
+        assert told(30)
+        memory.within("elsewhere").remember("Nobody's business.")
+        assert not told(0.05)
+        other.client().client_kill_filter(_type="pubsub")
+        assert told(0.01)  # the connection is lost, and word with it
+        memory.remember("It has moved to Rome.")
+        assert told(0.01)
+
+
+def test_a_watch_is_woken_by_a_commit(redis_url: str) -> None:
+    with Memory.open(redis_url, namespace=OURS) as memory:
+        teller = Timer(0.2, memory.remember, ["The vault stands in Oslo."])
+        teller.start()
+        [change] = islice(memory.watch(poll_s=60), 1)
+        teller.join()
+        assert change.record
+        assert change.record.content == "The vault stands in Oslo."
+
+
+def test_who_may_not_listen_looks_and_who_may_not_tell_commits(
+    redis_server: RunningServer, redis_url: str
+) -> None:
+    admin = redis_server.client()
+    rules = [rule for rule in acl_rules(OURS) if not rule.startswith("&")]
+    admin.execute_command("ACL", "SETUSER", "mute", "reset", "on", ">secret", *rules)
+    try:
+        url = redis_url.replace("//", "//mute:secret@")
+        with Memory.open(url, namespace=OURS) as memory:
+            memory.remember("The vault stands in Oslo.")
+            assert isinstance(memory.store, RedisStore)
+            with memory.store.listen([OURS]) as told:
+                assert told(0.01)
+                assert told(0.01)
+            states = {one.check: one.state for one in memory.store.diagnose()}
+            assert states["push"] == "warn"
+    finally:
+        admin.execute_command("ACL", "DELUSER", "mute")
 
 
 def test_an_async_watch_leaves_the_loop_free() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import sleep, to_thread
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from retentive.recall.context import Context
 from retentive.recall.explain import Explanation, WhyNot
 from retentive.recall.filters import Scope
 from retentive.records import MemoryRecord, Message, Recalled, Status
-from retentive.watching import Watched, look, position
+from retentive.watching import Watched, listening, look, position
 from retentive.working import WorkingMemory
 
 __all__ = ["AsyncMemory", "AsyncWorkingMemory"]
@@ -205,13 +205,15 @@ class AsyncMemory:
     async def watch(self, *, poll_s: float = 0.1) -> AsyncIterator[Watched]:
         """Yield what changes from now on; see :meth:`Memory.watch`."""
         namespaces = (self.sync.namespace, *self.sync.also_read)
-        seen = await to_thread(position, self.sync.store, namespaces)
-        while True:
-            changes, seen = await to_thread(look, self.sync.store, seen)
-            for change in changes:
-                yield change
-            if not changes:
-                await sleep(poll_s)
+        store = self.sync.store
+        with listening(store, namespaces) as told:
+            seen = await to_thread(position, store, namespaces)
+            while True:
+                changes, seen = await to_thread(look, store, seen)
+                for change in changes:
+                    yield change
+                while not changes and not await to_thread(told, poll_s):
+                    pass
 
     async def close(self) -> None:
         """Save snapshots and close the store."""

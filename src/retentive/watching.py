@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from retentive.protocols import Store
 from retentive.records import MemoryRecord, Namespace
 
-__all__ = ["Position", "Watched", "look", "position", "watch"]
+__all__ = ["Position", "Watched", "listening", "look", "position", "watch"]
 
 Position = Mapping[Namespace, tuple[int, str]]
 """Up to where each namespace's feed was seen, and the feed's epoch."""
@@ -41,23 +42,46 @@ def watch(
 ) -> Iterator[Watched]:
     """Yield changes from now on, in the order of each namespace's commits.
 
-    A look where nothing is new costs one round trip per namespace. Where the data
-    was replaced beneath us, what is there now comes as changed.
+    Where the store tells of commits, we look when it does, and now and then besides,
+    since word may be lost; else every ``poll_s``. A look where nothing is new costs
+    one round trip per namespace. Where the data was replaced beneath us, what is
+    there now comes as changed.
 
     Args:
         store: What to watch.
         namespaces: Whose memories.
-        poll_s: Seconds between looks while nothing happens.
+        poll_s: Seconds between looks while nothing happens, or between questions to
+            ``stop`` where the store tells of commits.
         stop: Asked after each look; the watch ends when it says so.
     """
-    seen = position(store, namespaces)
-    while True:
-        changes, seen = look(store, seen)
-        yield from changes
-        if stop is not None and stop():
-            return
-        if not changes:
-            time.sleep(poll_s)
+    with listening(store, namespaces) as told:
+        seen = position(store, namespaces)
+        while True:
+            changes, seen = look(store, seen)
+            yield from changes
+            if stop is not None and stop():
+                return
+            while not changes and not told(poll_s):
+                if stop is not None and stop():
+                    return
+
+
+@contextmanager
+def listening(
+    store: Store, namespaces: Sequence[Namespace]
+) -> Iterator[Callable[[float], bool]]:
+    """Give what waits for changes; see :class:`retentive.protocols.SupportsNotify`."""
+    listen = getattr(store, "listen", None)
+    if listen is None:
+        yield _slept
+        return
+    with listen(namespaces) as told:
+        yield told
+
+
+def _slept(seconds: float) -> bool:
+    time.sleep(seconds)
+    return True
 
 
 def position(store: Store, namespaces: Sequence[Namespace]) -> Position:

@@ -16,32 +16,19 @@ from retentive.stores.redis import RedisStore
 from retentive.stores.redis.keys import Keys
 from tests.clusters import ServerSet, start_cluster, start_sentinel
 from tests.faults.mixed_operations import HOME, work
-from tests.servers import RunningServer
 
 NEEDS_REDIS = pytest.mark.skipif(
     shutil.which("redis-server") is None,
     reason="there is no redis-server here; root gets it by: make redis-server",
 )
-HEAD = Keys("retentive", HOME).part("data")
+DATA = Keys("retentive", HOME).part("data")
 
 
-def kill_primary(found: ServerSet) -> RunningServer:
-    cluster = found.url.startswith("redis+cluster")
-    primary = found.primary_of(HEAD) if cluster else found.servers[0]
-    primary.kill()
-    return primary
-
-
-def kill_amidst_work(cluster: ServerSet) -> None:
-    """Kill the primary once there is work, and bring it back when another took over.
-
-    Not before: it comes back empty, and would have its replica forget all.
-    """
-    store = RedisStore.open(cluster.url)
+def kill_amidst_work(found: ServerSet) -> None:
+    """Kill the primary once there is work, and bring it back behind the new one."""
+    store = RedisStore.open(found.url)
     until(lambda: sum(store.count(HOME).values()) > 15)
-    dead = kill_primary(cluster)
-    until(lambda: cluster.primary_of(HEAD) is not dead)
-    dead.restart()
+    found.survive_the_death_of(DATA)
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -85,7 +72,7 @@ def test_a_failover_loses_no_write_that_a_replica_confirmed(
         epoch = store.changes(HOME, 0).epoch
         store.close()
         survivor = RedisStore.open(found.url, patience_s=20)
-        kill_primary(found)
+        found.primary_of(DATA).kill()
         record = MemoryRecord(content="after", namespace=HOME)
         survivor.apply(Batch(namespace=HOME, puts=[Put(record=record)]))
         assert {r.id for r in survivor.scan(HOME)} == acknowledged | {record.id}
@@ -98,8 +85,11 @@ def test_a_failover_loses_no_write_that_a_replica_confirmed(
         found.stop()
 
 
-def test_work_goes_on_through_the_death_of_a_primary(tmp_path: Path) -> None:
-    found = start_cluster(tmp_path)
+@pytest.mark.parametrize("start", [start_sentinel, start_cluster])
+def test_work_goes_on_through_the_death_of_a_primary(
+    tmp_path: Path, start: Callable[..., ServerSet]
+) -> None:
+    found = start(tmp_path)
     try:
         checked = work(
             found.url,

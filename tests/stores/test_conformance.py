@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from retentive.protocols import Store
+from retentive.protocols import Batch, Put, Store
+from retentive.records import MemoryRecord
 from retentive.stores.memory import MemoryStore
 from retentive.stores.redis import RedisStore
 from retentive.stores.sqlite import SQLiteStore
@@ -82,3 +83,14 @@ class TestRedisStoreOnACluster(StoreSuite):
             return RedisStore.open(url)
 
         return reopen
+
+    def test_commits_are_told_wherever_their_namespace_lies(self, url: str) -> None:
+        store, names = RedisStore.open(url), [(label,) for label in "abcdefgh"]
+        with store.listen(names) as told:
+            assert told(0)
+            assert not told(0)
+            for name in names:
+                record = MemoryRecord(content="tea", namespace=name)
+                store.apply(Batch(namespace=name, puts=[Put(record=record)]))
+                assert told(30)
+        store.close()

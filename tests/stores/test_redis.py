@@ -286,6 +286,12 @@ def test_a_user_of_one_namespace_can_run_all_and_reach_nothing_else(
             assert store.namespaces(HOME) == [HOME]
             assert dict(memory.count()) == {Status.ACTIVE: 1}
             store.sweep(HOME, NOW)
+            with store.listen([HOME]) as told:
+                assert told(0)
+                assert not told(0)  # so it listens
+                memory.remember("Ours is milk, too.")
+                assert told(30)
+            assert {d.check: d.state for d in store.diagnose()}["push"] == "ok"
             memory.consolidate()
             memory.forget([id])
             for reach in (
@@ -295,6 +301,7 @@ def test_a_user_of_one_namespace_can_run_all_and_reach_nothing_else(
                 lambda: store._server.command("SCAN", 0),
                 lambda: store.lease('work:["other"]', ttl_s=5).__enter__(),
                 store.client().flushall,
+                lambda: store.client().spublish("retentive:{other}:news", "x"),
             ):
                 with pytest.raises((StoreError, NoPermissionError), match="ermission"):
                     reach()
@@ -459,6 +466,7 @@ def test_a_dangerous_server_is_diagnosed(own_server: RunningServer) -> None:
         "replicas": "ok",
         "latency": "ok",
         "user": "warn",
+        "push": "ok",
         "search engines": "ok",
     }
     with own_server.client() as client:

@@ -48,6 +48,7 @@ from retentive.protocols.search import (
 from retentive.protocols.store import (
     Store,
     SupportsCompaction,
+    SupportsNotify,
     SupportsReembedding,
     SupportsSnapshots,
     SupportsVectorScan,
@@ -94,6 +95,7 @@ __all__ = [
     "StructureState",
     "Summariser",
     "SupportsCompaction",
+    "SupportsNotify",
     "SupportsGate",
     "SupportsMessages",
     "SupportsReembedding",

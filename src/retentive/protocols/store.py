@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Store",
     "SupportsCompaction",
+    "SupportsNotify",
     "SupportsReembedding",
     "SupportsSnapshots",
     "SupportsVectorScan",
@@ -169,6 +170,22 @@ class SupportsCompaction(Protocol):
 
         Returns:
             Whether that was done; false while others hold the files open.
+        """
+
+
+@runtime_checkable
+class SupportsNotify(Protocol):
+    """A store that tells of commits as they happen."""
+
+    def listen(
+        self, namespaces: Sequence[Namespace]
+    ) -> AbstractContextManager[Callable[[float], bool]]:
+        """Listen, for a block.
+
+        Returns:
+            What waits for up to some seconds, and says whether it is time to look:
+            because something was committed there, because word of it may have been
+            lost, or because some time has passed.
         """
 
 

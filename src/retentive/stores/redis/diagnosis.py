@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, Literal
 
 from retentive.errors import StoreError
+from retentive.stores.redis.access import PROBE
 from retentive.stores.redis.search.probing import probe
 from retentive.stores.redis.server import Server
 
@@ -43,6 +44,7 @@ def diagnose(server: Server) -> Iterator[Diagnosis]:
         yield _replicas(server, info)
     yield _latency(server)
     yield _user(server)
+    yield _push(server)
     yield _engines(server)
 
 
@@ -126,6 +128,17 @@ def _user(server: Server) -> Diagnosis:
             "give each agent a user of its own; see the guide to Redis",
         )
     return Diagnosis("user", "ok", name)
+
+
+def _push(server: Server) -> Diagnosis:
+    """Try it: who may not tell commits without a word, and others look for them."""
+    try:
+        server.at_key(PROBE, "SPUBLISH", PROBE, "")
+    except StoreError:
+        detail = "the user may not tell of commits: who watches looks again and again"
+        remedy = "+spublish, +ssubscribe and the channels of acl_rules in the user's ACL"
+        return Diagnosis("push", "warn", detail, remedy)
+    return Diagnosis("push", "ok", "commits are told to whoever watches")
 
 
 def _engines(server: Server) -> Diagnosis:

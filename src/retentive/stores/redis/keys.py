@@ -103,6 +103,11 @@ class Keys:
         return tuple(self.stem + part for part in PARTS)
 
     @property
+    def news(self) -> str:
+        """The channel on which commits are told."""
+        return f"{self.stem}news"
+
+    @property
     def moving(self) -> tuple[str, ...]:
         """The keys between which the first format is moved."""
         return (*self.parts[:-1], *(self.stem + part for part in FORMER_PARTS))

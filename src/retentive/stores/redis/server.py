@@ -161,6 +161,10 @@ class Server:
             return [client]
         return [client.get_redis_connection(n) for n in client.get_primaries()]
 
+    def pool(self, key: str) -> Any:
+        """Return the driver's connections to the server that has a key."""
+        return self._node(key).connection_pool
+
     def client(self) -> Any:
         """Return the driver's client.
 
@@ -192,7 +196,7 @@ class Server:
         """Run a script in one round trip, and ask for confirmations in the same."""
         import redis
 
-        pool, told = self._node(keys[0]).connection_pool, (len(keys), *keys, *arguments)
+        pool, told = self.pool(keys[0]), (len(keys), *keys, *arguments)
         for verb, code in (("EVALSHA", lua.sha), ("EVAL", lua.text)):
             asked = (f"{verb}{kind}", code, *told)
             answer, *rest = self._lines.ask(pool, (asked, *confirm))

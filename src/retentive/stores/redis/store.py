@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -31,6 +31,7 @@ from retentive.stores.redis.commit import Commits
 from retentive.stores.redis.diagnosis import Diagnosis, diagnose
 from retentive.stores.redis.leases import Leases
 from retentive.stores.redis.rewriting import rewrite
+from retentive.stores.redis.news import News
 from retentive.stores.redis.rows import unpack_message, unpack_records
 from retentive.stores.redis.search.engines import Engines
 from retentive.stores.redis.server import Server
@@ -359,6 +360,17 @@ class RedisStore:
             replicas are not waited for.
         """
         return rewrite(self._server)
+
+    @contextmanager
+    def listen(
+        self, namespaces: Sequence[Namespace]
+    ) -> Iterator[Callable[[float], bool]]:
+        """Be told of commits; see :class:`retentive.protocols.SupportsNotify`."""
+        news = News(self._server, [self._spaces.keys(name) for name in namespaces])
+        try:
+            yield news.told
+        finally:
+            news.close()
 
     def client(self) -> Any:
         """Return the client of redis-py, for what this class does not do."""

@@ -90,6 +90,7 @@ end
 if not known[4] then
   redis.call('SADD', lanes, ARGV[values + 2])
 end
+announce(sequence)
 if sequence % TIDY == 0 then
   tidied(sequence)
 end

@@ -16,6 +16,11 @@ local function number()
   return tonumber(take())
 end
 
+-- Tells whoever watches to look. A user without the channel writes all the same.
+local function announce(sequence)
+  redis.pcall('SPUBLISH', string.sub(data, 1, -5) .. 'news', sequence)
+end
+
 -- How many items go to one command: Lua cannot unpack more than some thousands. Even,
 -- since some come in pairs.
 local MANY = 1000

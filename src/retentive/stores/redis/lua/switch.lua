@@ -31,4 +31,5 @@ if fingerprint == '' then
 else
   redis.call('HSET', data, 'embedder', fingerprint)
 end
+announce(sequence)
 return 0
