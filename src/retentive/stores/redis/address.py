@@ -28,6 +28,10 @@ _OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "timeout_s": float,
     "patience_s": float,
     "snapshots": str,
+    "staleness_s": float,
+    "upkeep_s": float,
+    "tombstones_s": float,
+    "sweep": lambda text: bool(("false", "true").index(text.lower())),
 }
 _OF_SENTINELS = ("sentinel_username", "sentinel_password")
 _FORMS = (
@@ -119,7 +123,8 @@ def options_of(address: Address) -> dict[str, Any]:
                 found[name] = _OPTIONS[name](value)
             except ValueError as exc:
                 raise ConfigError(
-                    f"{name}={value!r} in the URL of {address} must be a number"
+                    f"{name}={value!r} in the URL of {address} must be "
+                    f"{'true or false' if name == 'sweep' else 'a number'}"
                 ) from exc
         elif name not in _OF_SENTINELS:
             known = ", ".join((*_OPTIONS, *_OF_SENTINELS, "ssl_…"))

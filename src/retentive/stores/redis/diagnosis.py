@@ -136,7 +136,9 @@ def _push(server: Server) -> Diagnosis:
         server.at_key(PROBE, "SPUBLISH", PROBE, "")
     except StoreError:
         detail = "the user may not tell of commits: who watches looks again and again"
-        remedy = "+spublish, +ssubscribe and the channels of acl_rules in the user's ACL"
+        remedy = (
+            "+spublish, +ssubscribe and the channels of acl_rules in the user's ACL"
+        )
         return Diagnosis("push", "warn", detail, remedy)
     return Diagnosis("push", "ok", "commits are told to whoever watches")
 

@@ -13,29 +13,30 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.errors import ConflictError, StoreError
+from retentive.errors import ConfigError
 from retentive.protocols import (
     Batch,
-    Change,
     Changes,
     Commit,
-    Delete,
     Lease,
     SearchEngine,
     VectorPut,
 )
-from retentive.records import Embedding, MemoryRecord, Message, Namespace, Status
-from retentive.stores.codec import STATUSES, pack_vector, to_micros
+from retentive.records import MemoryRecord, Message, Namespace, Status
+from retentive.stores.codec import STATUSES, to_micros
 from retentive.stores.redis.address import options_of, parse_url
 from retentive.stores.redis.commit import Commits
 from retentive.stores.redis.diagnosis import Diagnosis, diagnose
+from retentive.stores.redis.feed import Feed, unpack_changes
 from retentive.stores.redis.leases import Leases
-from retentive.stores.redis.rewriting import rewrite
 from retentive.stores.redis.news import News
+from retentive.stores.redis.recency import Recency
 from retentive.stores.redis.rows import unpack_message, unpack_records
 from retentive.stores.redis.search.engines import Engines
 from retentive.stores.redis.server import Server
 from retentive.stores.redis.spaces import Spaces
+from retentive.stores.redis.upkeep import DAY_S, Upkeep, UpkeepSettings
+from retentive.stores.redis.vectors import KeptVectors
 from retentive.stores.transcripts import check_one_end
 
 __all__ = ["RedisStore"]
@@ -58,9 +59,16 @@ class RedisStore:
         *,
         prefix: str = "retentive",
         snapshots: str | Path | None = None,
+        staleness_s: float = 0.0,
+        upkeep: UpkeepSettings | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Wrap a server; use :meth:`open`."""
+        if not 0.0 <= staleness_s < float("inf"):
+            raise ConfigError(
+                f"staleness_s must be seconds, 0 or more, got {staleness_s!r}"
+            )
+        self._recency = Recency(staleness_s)
         self._snapshots = None if snapshots is None else Path(snapshots)
         self._prefix = prefix
         self._server = server
@@ -68,7 +76,12 @@ class RedisStore:
         self._leases = Leases(server, prefix=prefix, clock=clock)
         self._commits = Commits(server, self._spaces, self._leases)
         self.engines = Engines(
-            server, spaces=self._spaces, feed=self, unpack=_changes, prefix=prefix
+            server, spaces=self._spaces, feed=self, unpack=unpack_changes, prefix=prefix
+        )
+        self._feed = Feed(self._spaces)
+        self._vectors = KeptVectors(self._spaces)
+        self._upkeep = Upkeep(
+            self, self._spaces, upkeep or UpkeepSettings(), now=self._leases.now
         )
 
     @classmethod
@@ -81,6 +94,10 @@ class RedisStore:
         timeout_s: float = 5.0,
         patience_s: float = 5.0,
         snapshots: str | Path | None = None,
+        staleness_s: float = 0.0,
+        upkeep_s: float = 3_600.0,
+        tombstones_s: float = 30 * DAY_S,
+        sweep: bool = False,
         ssl: Mapping[str, str] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> Self:
@@ -89,8 +106,9 @@ class RedisStore:
         Args:
             url: ``redis://``, ``rediss://``, ``redis+sentinel://`` or
                 ``redis+cluster://``. Behind its question mark may stand
-                ``prefix``, ``replicas``, ``timeout_s``, ``patience_s``, ``snapshots``
-                and redis-py's options that begin with ``ssl_``.
+                ``prefix``, ``replicas``, ``timeout_s``, ``patience_s``, ``snapshots``,
+                ``staleness_s``, ``upkeep_s``, ``tombstones_s``, ``sweep`` and redis-py's
+                options that begin with ``ssl_``.
             prefix: What the names of all keys begin with.
             replicas: How many replicas must confirm a write before it counts.
             timeout_s: Seconds to wait for an answer.
@@ -98,6 +116,12 @@ class RedisStore:
                 starting server is waited for.
             snapshots: A folder on this machine for derived files without texts, from
                 which a cold process starts faster; ``None``: none are kept.
+            staleness_s: Seconds for which a recall may go by the last answer of the
+                server that nothing is new; what this store wrote, it always reads.
+            upkeep_s: Seconds after which a namespace's next write tends to it; 0: none.
+            tombstones_s: Seconds for which the feed tells of a delete. A replica that
+                was away for longer reads everything anew.
+            sweep: Whether upkeep deletes what has expired.
             ssl: redis-py's options that begin with ``ssl_``, such as
                 ``ssl_ca_certs``; they need ``rediss://``.
             clock: Tells when leases end; by default the server does.
@@ -121,14 +145,24 @@ class RedisStore:
             server,
             prefix=given.get("prefix", prefix),
             snapshots=given.get("snapshots", snapshots),
+            staleness_s=given.get("staleness_s", staleness_s),
+            upkeep=UpkeepSettings(
+                every_s=given.get("upkeep_s", upkeep_s),
+                tombstones_s=given.get("tombstones_s", tombstones_s),
+                sweep=given.get("sweep", sweep),
+            ),
             clock=clock,
         )
 
     def apply(self, batch: Batch) -> Commit:
         """Apply a batch atomically; see :meth:`Store.apply`."""
-        commit = self._commits.apply(batch)
+        try:
+            commit = self._commits.apply(batch)
+        finally:
+            self._recency.forget((batch.namespace,))
         if batch.deletes:
             self.engines.forget(batch.namespace, [item.id for item in batch.deletes])
+        self._upkeep.after_write(batch.namespace)
         return commit
 
     def get(self, namespace: Namespace, ids: Sequence[str]) -> list[MemoryRecord]:
@@ -169,22 +203,13 @@ class RedisStore:
         self, namespace: Namespace, since: int, *, limit: int = 10_000
     ) -> Changes:
         """Return what changed after a sequence; see :meth:`Store.changes`."""
-        items: dict[str, Change] = {}
-        while True:
-            size = min(_PAGE, max(1, limit - len(items)))
-            page = self._run("changes", namespace, [since, size])
-            since, epoch, embedder, more, rows = page
-            for change in _changes(namespace, rows, embedder):
-                items.pop(change.id, None)  # it has changed again since we read it
-                items[change.id] = change
-            if not more or len(items) >= limit:
-                break
-        return Changes(
-            items=list(items.values()),
-            sequence=since,
-            epoch=epoch.decode(),
-            more=bool(more),
-        )
+        known = self._recency.unchanged(namespace, since)
+        if known is not None:
+            return known
+        asked = self._recency.before_asking()
+        page = self._feed.after(namespace, since, limit=limit)
+        self._recency.note(namespace, page, asked=asked)
+        return page
 
     def messages(
         self,
@@ -242,63 +267,32 @@ class RedisStore:
 
     def embedder(self, namespace: Namespace) -> str | None:
         """Return the fingerprint of the namespace's vectors."""
-        fingerprint, _ = self._run("page", namespace, ["-", 0, 0])
-        return fingerprint.decode() if fingerprint else None
+        return self._vectors.embedder(namespace)
 
     def lacking(
         self, namespace: Namespace, fingerprint: str, *, limit: int
     ) -> list[MemoryRecord]:
         """Return records without a vector of an embedder, by ascending id."""
-        found: list[MemoryRecord] = []
-        first = "-"
-        while len(found) < limit:
-            page = self._run("lacking", namespace, [first, _MANY, fingerprint])
-            found += unpack_records(namespace, page[1])
-            if page[0] is None:
-                break
-            first = f"({page[0].decode()}"
-        return found[:limit]
+        return self._vectors.lacking(namespace, fingerprint, limit=limit)
 
     def add_vectors(
         self, namespace: Namespace, fingerprint: str, vectors: Sequence[VectorPut]
     ) -> None:
         """Keep another embedder's vectors aside."""
-        given = [
-            (put.id, Embedding(vector=put.vector, fingerprint=fingerprint))
-            for put in vectors
-        ]
-        for start in range(0, len(given), _MANY):
-            some = given[start : start + _MANY]
-            pairs = [x for id, e in some for x in (id, pack_vector(e.vector))]
-            self._run("add_vectors", namespace, [fingerprint, *pairs], how="write")
+        self._vectors.add(namespace, fingerprint, vectors)
 
     def switch_embedder(self, namespace: Namespace, fingerprint: str | None) -> None:
         """Make other vectors the namespace's; see :class:`SupportsReembedding`."""
-        left = self._run("switch", namespace, [fingerprint or ""], how="write")
-        self._spaces.note_embedder(namespace, fingerprint)
-        if left:
-            raise StoreError(
-                f"{left} records of {namespace!r} still lack a vector of "
-                f"{fingerprint!r}; embed them first"
-            )
+        try:
+            self._vectors.switch(namespace, fingerprint)
+        finally:
+            self._recency.forget((namespace,))
 
     def vectors(
         self, namespace: Namespace, fingerprint: str
     ) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
         """Yield pages of ids and vectors; see :class:`SupportsVectorScan`."""
-        if self.embedder(namespace) != fingerprint:
-            return
-        after = "-"
-        while True:
-            ids, found = self._run("vectors", namespace, [after, _PAGE])
-            held = [place for place, packed in enumerate(found) if packed]
-            if held:
-                packed = np.frombuffer(b"".join(found[i] for i in held), "<f2")
-                numbers = packed.reshape(len(held), -1).astype(np.float32)
-                yield [ids[i].decode() for i in held], numbers
-            if len(ids) < _PAGE:
-                return
-            after = f"({ids[-1].decode()}"
+        return self._vectors.pages(namespace, fingerprint)
 
     def search_engine(self) -> SearchEngine | None:
         """Return the server's own engine, the query engine before vector sets.
@@ -325,41 +319,21 @@ class RedisStore:
             now: The present, UTC.
             limit: Most records to look at.
         """
-        key = self._spaces.keys(namespace).part("expiry")
-        past = ("-inf", now.timestamp(), "BYSCORE", "LIMIT", 0, limit)
-        ids = [id.decode() for id in self._server.command("ZRANGE", key, *past)]
-        deletes = [
-            Delete(id=record.id, expected_version=record.version)
-            for record in self.get(namespace, ids)
-            if record.expires_at and record.expires_at <= now and not record.pinned
-        ]
-        if not deletes:
-            return 0
-        try:
-            commit = self.apply(Batch(namespace=namespace, deletes=deletes))
-        except ConflictError:
-            return 0  # the next sweep looks again
-        return sum(item.action == "deleted" for item in commit.deletes)
+        return self._upkeep.sweep(namespace, now, limit=limit)
 
     def prune(self, namespace: Namespace, before: int) -> None:
         """Forget the tombstones of deletes up to a version of the namespace.
 
         A replica that has not come so far reads everything anew.
         """
-        last: Any = 0
-        while last is not None:
-            arguments = [float(last), before, _PAGE]
-            last = self._run("prune", namespace, arguments, how="write")
+        self._upkeep.prune(namespace, before)
 
-    def compact(self) -> bool:
-        """Have the servers write their files anew; see :class:`SupportsCompaction`.
+    def tend(self, namespace: Namespace) -> bool:
+        """Do the upkeep of a namespace if it is time; return whether it was.
 
-        Returns:
-            False where the user may not ask for it (``BGREWRITEAOF``, ``BGSAVE``,
-            ``CONFIG GET``), or where it takes longer than a minute. Files of
-            replicas are not waited for.
+        The next write after that time does it, too, unless ``upkeep_s`` is 0.
         """
-        return rewrite(self._server)
+        return self._upkeep.tend(namespace)
 
     @contextmanager
     def listen(
@@ -367,8 +341,15 @@ class RedisStore:
     ) -> Iterator[Callable[[float], bool]]:
         """Be told of commits; see :class:`retentive.protocols.SupportsNotify`."""
         news = News(self._server, [self._spaces.keys(name) for name in namespaces])
+
+        def told(timeout_s: float) -> bool:
+            heard = news.told(timeout_s)
+            if heard:
+                self._recency.forget(namespaces)
+            return heard
+
         try:
-            yield news.told
+            yield told
         finally:
             news.close()
 
@@ -393,15 +374,3 @@ class RedisStore:
         how: Literal["read", "run", "write"] = "read",
     ) -> Any:
         return self._spaces.run(name, namespace, arguments, how=how)
-
-
-def _changes(
-    namespace: Namespace, rows: Sequence[Any], embedder: bytes | None
-) -> list[Change]:
-    records = {r.id: r for r in unpack_records(namespace, rows, embedder=embedder)}
-    ids = [id.decode() for id in rows[::5]]
-    versions = [int(version) for version in rows[2::5]]
-    return [
-        Change(id, version, records.get(id))
-        for id, version in zip(ids, versions, strict=True)
-    ]
