@@ -41,7 +41,6 @@ _CHANGES: _Schema = {
 
 def document() -> dict[str, Any]:
     """Return the description of ``/memories`` and what is beside it."""
-    ask = {"query": _TEXT, **_CONDITIONS}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Retentive", "version": __version__},
@@ -53,72 +52,80 @@ def document() -> dict[str, Any]:
         "paths": {
             "/healthz": {"get": _operation("Whether it runs", answer=_OBJECT)},
             "/openapi.json": {"get": _operation("This document", answer=_OBJECT)},
-            "/memories": {
-                "get": _operation(
-                    "List memories by id, a page at a time",
-                    query={"limit": _WHOLE, "after": _TEXT},
-                    answer=_ref("Page"),
-                ),
-                "post": _operation(
-                    "Remember a text or messages",
-                    body={
-                        "content": _TEXT,
-                        "messages": {"type": "array", "items": _OBJECT},
-                        "session": _TEXT,
-                        "at": _TIME,
-                    },
-                    answer=_object({"ids": {"type": "array", "items": _TEXT}}),
-                    status="201",
-                ),
-            },
-            "/memories/recall": {
-                "post": _operation(
-                    "Find memories for a question, best first",
-                    body={**ask, "limit": _WHOLE},
-                    answer=_object({"hits": _many("Hit")}),
-                )
-            },
-            "/memories/context": {
-                "post": _operation(
-                    "Write a block of memories for a prompt",
-                    body={**ask, "budget": _WHOLE},
-                    answer=_object(
-                        {"text": _TEXT, "tokens": _WHOLE, "hits": _many("Hit")}
-                    ),
-                )
-            },
-            "/memories/{id}": {
-                "parameters": [_ID],
-                "get": _operation("Return one memory", answer=_ref("Memory")),
-                "patch": _operation(
-                    "Correct one memory",
-                    body={**_CHANGES, "expected_version": _WHOLE},
-                    answer=_ref("Memory"),
-                ),
-                "delete": _operation(
-                    "Forget one memory for good",
-                    answer=_object({"forgotten": {"type": "array", "items": _TEXT}}),
-                ),
-            },
-            "/memories/{id}/why-not": {
-                "parameters": [_ID],
-                "post": _operation(
-                    "Say why a question does not find a memory",
-                    body=ask,
-                    answer=_object(
-                        {
-                            "id": _TEXT,
-                            "reason": _TEXT,
-                            "rank": {"type": ["integer", "null"]},
-                        }
-                    ),
-                ),
-            },
+            "/memories": _all(),
+            "/memories/recall": {"post": _recall()},
+            "/memories/context": {"post": _context()},
+            "/memories/{id}": {"parameters": [_ID], **_one()},
+            "/memories/{id}/why-not": {"parameters": [_ID], "post": _why_not()},
         },
     }
 
 
 _ID: _Schema = {"name": "id", "in": "path", "required": True, "schema": _TEXT}
+_ASKED: _Schema = {"query": _TEXT, **_CONDITIONS}
+
+
+def _all() -> _Schema:
+    """Describe what is done with all memories."""
+    return {
+        "get": _operation(
+            "List memories by id, a page at a time",
+            query={"limit": _WHOLE, "after": _TEXT},
+            answer=_ref("Page"),
+        ),
+        "post": _operation(
+            "Remember a text or messages",
+            body={
+                "content": _TEXT,
+                "messages": {"type": "array", "items": _OBJECT},
+                "session": _TEXT,
+                "at": _TIME,
+            },
+            answer=_object({"ids": {"type": "array", "items": _TEXT}}),
+            status="201",
+        ),
+    }
+
+
+def _recall() -> _Schema:
+    return _operation(
+        "Find memories for a question, best first",
+        body={**_ASKED, "limit": _WHOLE},
+        answer=_object({"hits": _many("Hit")}),
+    )
+
+
+def _context() -> _Schema:
+    return _operation(
+        "Write a block of memories for a prompt",
+        body={**_ASKED, "budget": _WHOLE},
+        answer=_object({"text": _TEXT, "tokens": _WHOLE, "hits": _many("Hit")}),
+    )
+
+
+def _one() -> _Schema:
+    """Describe what is done with one memory."""
+    return {
+        "get": _operation("Return one memory", answer=_ref("Memory")),
+        "patch": _operation(
+            "Correct one memory",
+            body={**_CHANGES, "expected_version": _WHOLE},
+            answer=_ref("Memory"),
+        ),
+        "delete": _operation(
+            "Forget one memory for good",
+            answer=_object({"forgotten": {"type": "array", "items": _TEXT}}),
+        ),
+    }
+
+
+def _why_not() -> _Schema:
+    rank = {"type": ["integer", "null"]}
+    return _operation(
+        "Say why a question does not find a memory",
+        body=_ASKED,
+        answer=_object({"id": _TEXT, "reason": _TEXT, "rank": rank}),
+    )
 
 
 def _schemas() -> _Schema:
