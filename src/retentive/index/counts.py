@@ -43,13 +43,13 @@ class Counts:
 
     def at(self, offsets: Sequence[int]) -> NDArray[np.float32]:
         """Return ``(len(offsets), n, t)`` counts so many steps on in the session."""
-        place, counts, _ = self._near
-        return counts[place[self._rows_at(offsets)]]
+        places, counts, _ = self._near
+        return counts[places[_steps(offsets)]]
 
     def lengths_at(self, offsets: Sequence[int]) -> NDArray[np.float32]:
         """Return ``(len(offsets), n)`` terms in those rows, 0 beyond the ends."""
-        place, _, lengths = self._near
-        return lengths[place[self._rows_at(offsets)]]
+        places, _, lengths = self._near
+        return lengths[places[_steps(offsets)]]
 
     def in_session(self) -> NDArray[np.float32]:
         """Return ``(n, t)`` counts in the whole session of each row."""
@@ -68,29 +68,33 @@ class Counts:
             counts[:, column] = totals[mine + 1]
         return counts
 
-    def _rows_at(self, offsets: Sequence[int]) -> NDArray[np.int32]:
-        """Return ``(len(offsets), n)`` rows, -1 beyond a session."""
-        if any(abs(offset) > _REACH for offset in offsets):
-            raise ValueError(f"offsets must be within ±{_REACH}, got {offsets!r}")
-        return np.stack([self._neighbour(offset) for offset in offsets])
-
     @cached_property
     def _near(
         self,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
-        """Counts and lengths of all rows in reach, and the place of each row there.
+        """Where the rows in reach stand, and the counts and lengths there.
 
-        The last row of both, to which row -1 leads, is zero.
+        The first is ``(2 * reach + 1, n)``. The last row of the others, to which what
+        is beyond a session leads, is zero.
         """
+        reach = range(-_REACH, _REACH + 1)
+        rows = np.stack([self._neighbour(offset) for offset in reach])
         wanted = np.zeros(self._holdings.size + 1, np.bool_)
-        wanted[self._rows_at(range(-_REACH, _REACH + 1))] = True
+        wanted[rows] = True
         wanted[-1] = False
         near = np.flatnonzero(wanted)
         place = np.full(self._holdings.size + 1, len(near), np.int32)
         place[near] = np.arange(len(near), dtype=np.int32)
         counts = np.zeros((len(near) + 1, len(self.postings)), np.float32)
-        for column, (rows, occurrences) in enumerate(self.postings):
-            counts[place[rows], column] = occurrences
+        for column, (posted, occurrences) in enumerate(self.postings):
+            counts[place[posted], column] = occurrences
         counts[-1] = 0.0
         lengths = np.append(self._holdings.columns["length"][near], 0)
-        return place, counts, lengths.astype(np.float32)
+        return place[rows], counts, lengths.astype(np.float32)
+
+
+def _steps(offsets: Sequence[int]) -> list[int]:
+    """Return where these offsets stand among those in reach."""
+    if any(abs(offset) > _REACH for offset in offsets):
+        raise ValueError(f"offsets must be within ±{_REACH}, got {offsets!r}")
+    return [offset + _REACH for offset in offsets]
