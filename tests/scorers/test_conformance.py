@@ -11,7 +11,8 @@ from retentive.scorers.inherited import Inherited
 from retentive.scorers.late import LateInteraction
 from retentive.scorers.links import Links
 from retentive.scorers.priors import Importance, Recency, Use
-from retentive.scorers.session import Session
+from retentive.scorers.second_hop import SecondHop
+from retentive.scorers.session import Session, SessionEvidence
 from retentive.scorers.speaker import Company, Speaker, Subject
 from retentive.scorers.temporal import MentionedTime, OccurredTime
 from retentive.testing.scorer_suite import ScorerSuite
@@ -34,6 +35,8 @@ ALL = (
     Company(),
     Subject(),
     Session(),
+    SessionEvidence(),
+    SecondHop(),
     OccurredTime(),
     MentionedTime(),
     AnswerType(),

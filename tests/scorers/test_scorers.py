@@ -24,7 +24,9 @@ from retentive.scorers.hashing import HashBuckets
 from retentive.scorers.late import LateInteraction
 from retentive.scorers.links import Links
 from retentive.scorers.priors import Importance, Recency, Use
-from retentive.scorers.session import Session
+from retentive.scorers.second_hop import SecondHop
+from retentive.scorers.seeds import first_evidence, seeds_of
+from retentive.scorers.session import Session, SessionEvidence
 from retentive.scorers.speaker import Company, Speaker, Subject
 from retentive.scorers.temporal import MentionedTime, OccurredTime
 from retentive.scorers.topics import Topics
@@ -231,6 +233,42 @@ def test_links_lead_from_a_day_that_is_spoken_of_to_what_happened_then() -> None
     )
     scores = Links()(query(terms=("fall",)), frame)
     assert scores[0] > scores[1] > scores[2]
+
+
+def test_the_second_hop_asks_with_the_words_of_the_first_hit() -> None:
+    texts = ("trip with anna", "anna likes tea", "tea and cake", "cake")
+    frame = frame_of([record(text) for text in texts])
+    # The first hit is the trip; "anna" is new, in 2 of 4 rows: ln(1 + 2.5 / 2.5).
+    scores = SecondHop()(query(terms=("trip",)), frame)
+    assert scores.tolist() == near([0.0, 0.6931, 0.0, 0.0])
+    assert SecondHop()(query(terms=("owl",)), frame).tolist() == [0.0] * 4
+
+
+def test_seeds_share_the_evidence_of_the_best() -> None:
+    shares = seeds_of(np.array([3.0, 1.0, 1.0, 0.5]), limit=2)
+    assert shares.tolist() == [0.75, 0.25, 0.0, 0.0]
+
+
+def test_a_row_does_not_answer_its_own_second_question() -> None:
+    same = [record("paris trip", id="a"), record("Paris trip again", id="b")]
+    frame = frame_of([*same, record("hen"), record("hen too")])
+    # Both are seeds with shares p and 1 - p, and "paris" is in 2 of 4 rows.
+    shares = seeds_of(first_evidence(query(terms=("trip",)), frame), limit=2)
+    scores = SecondHop(seeds=2)(query(terms=("trip",)), frame)
+    expected = [0.6931 * shares[1], 0.6931 * shares[0], 0.0, 0.0]
+    assert scores.tolist() == near(expected)
+
+
+def test_the_evidence_of_a_session_is_its_best_and_the_mean_of_three() -> None:
+    turns = [
+        record(text, minute=i, session="s")
+        for i, text in enumerate(["cat", "dog", "bird", "fish"])
+    ]
+    frame = frame_of([*turns, record("hen", session="t"), record("owl")])
+    # Contextual BM25 gives x / (x + 1.5) for x = 1.05, .55 and .35: by the best 1,
+    # .6516 and .4595, in the mean .7037.
+    scores = SessionEvidence()(query(terms=("cat",)), frame)
+    assert scores.tolist() == near([0.8519] * 4 + [0.0, 0.0])
 
 
 def test_attention_is_the_softmax_of_scaled_cosines() -> None:

@@ -18,6 +18,8 @@ EXTRA: Mapping[str, float] = {
     "bm25": 0.3,
     "session": 0.4,
     "links": 0.4,
+    "second_hop": 0.2,
+    "session_evidence": 0.2,
     "recency": 0.3,
     "hash": 0.3,
     "attention": 0.3,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from retentive.index.counts import Counts
 from retentive.index.holdings import Holdings, follow
+from retentive.text.hashing import hash_terms
 
 __all__ = ["ColumnFrame"]
 
@@ -142,7 +143,7 @@ class ColumnFrame:
         return counts
 
     def shared_terms(
-        self, *, share: float
+        self, *, share: float, without: Sequence[str] = ()
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], int]:
         """Return rare terms that two rows of this frame hold, or more of them."""
         wanted = np.zeros(self.holdings.size, np.bool_)
@@ -154,6 +155,7 @@ class ColumnFrame:
         frequency = self.holdings.postings.frequency(terms)
         common = max(_ALWAYS_RARE, share * self.holdings.documents)
         linking = (here > 1) & (frequency <= common)
+        linking &= ~np.isin(terms, hash_terms(tuple(without)))
         kept = linking[number]
         renumbered = np.cumsum(linking) - 1
         return (

@@ -161,13 +161,14 @@ class Frame(Protocol):
         """Count terms in and around each row."""
 
     def shared_terms(
-        self, *, share: float
+        self, *, share: float, without: Sequence[str] = ()
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray, int]:
         """Return the rare terms that two or more rows of this frame hold.
 
         Args:
             share: A term in more of all memories than this share is not rare; one
                 in five or fewer memories always is.
+            without: Terms to leave out.
 
         Returns:
             For each pair of a row and such a term, the place of the row in the frame

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
-from retentive.scorers.bm25 import ContextualBM25, rarity
+from retentive.scorers.bm25 import rarity
+from retentive.scorers.seeds import first_evidence, seeds_of
 
 __all__ = ["Links"]
 
@@ -65,11 +66,10 @@ class Links:
         self.name = name
         self._seeds, self._restart = seeds, restart
         self._steps, self._share = steps, share
-        self._lexical = ContextualBM25()
 
     def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
         """Return ``(n,) float32``; 0 where nothing is found to begin at."""
-        start = self._start(query, frame)
+        start = seeds_of(first_evidence(query, frame), limit=self._seeds)
         if not start.any():
             return np.zeros(frame.size, np.float32)
         rows, terms, weights = _links(frame, self._share)
@@ -77,23 +77,6 @@ class Links:
             start, rows, terms, weights, restart=self._restart, steps=self._steps
         )
         return np.log(reached + _FLOOR).astype(np.float32)
-
-    def _start(self, query: Query, frame: Frame) -> NDArray[np.float64]:
-        """Return the probability of beginning at each row."""
-        worth = _share_of_best(self._lexical(query, frame))
-        if query.vector is not None and query.embedder_share:
-            worth += query.embedder_share * _share_of_best(
-                frame.similarity(query.vector)
-            )
-        if len(worth) > self._seeds:
-            worth[np.argpartition(-worth, self._seeds)[self._seeds :]] = 0.0
-        total = float(worth.sum())
-        return worth / total if total else worth
-
-
-def _share_of_best(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    best = float(values.max(initial=0.0))
-    return np.maximum(values, 0.0).astype(np.float64) / (best or 1.0)
 
 
 def _links(

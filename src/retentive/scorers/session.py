@@ -1,4 +1,4 @@
-"""Which conversation it was: the sessions that speak of the question's terms."""
+"""Which conversation it was: the sessions that speak of what is asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
 from retentive.scorers.bm25 import inverse_document_frequency
+from retentive.scorers.dense import best_of_session
+from retentive.scorers.seeds import first_evidence
 
-__all__ = ["Session"]
+__all__ = ["Session", "SessionEvidence"]
 
 _MIN_SESSIONS = 8  # with fewer, a session says little about where to look
 _FULL_WEIGHT_TOKENS = 2_000.0  # a longer session points less precisely
@@ -47,3 +49,23 @@ class Session:
         gate = np.minimum(1.0, _FULL_WEIGHT_TOKENS / np.maximum(tokens, 1.0))
         score: NDArray[np.float32] = np.where(frame.session >= 0, matched * gate, 0.0)
         return score.astype(np.float32)
+
+
+class SessionEvidence:
+    """Score rows by their session: how good its best rows are, and how many are.
+
+    score = (best + mean of the three best) / 2, of what words and meaning say of the
+    session's rows. Only the rows of the frame are looked at.
+    """
+
+    normalise = True
+
+    def __init__(self, *, name: str = "session_evidence") -> None:
+        """Name the signal."""
+        self.name = name
+
+    def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
+        """Return ``(n,) float32``, at least 0; 0 without a session."""
+        worth = first_evidence(query, frame).astype(np.float32)
+        best, some = (best_of_session(worth, frame, count=count) for count in (1, 3))
+        return (best + some) / np.float32(2.0)
