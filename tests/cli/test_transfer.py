@@ -194,6 +194,25 @@ def test_conversations_become_memories_and_transcripts(run: Run) -> None:
     assert "Fact number 1" in run("recall", "number 1", "--db", "m.db").stdout
 
 
+def test_an_import_is_ready_to_be_asked_by_the_next_process(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        json.dumps({"role": "user", "content": f"Bee number {n} is busy."})
+        for n in range(200)
+    ]
+    (tmp_path / "bees.jsonl").write_text("\n".join(lines))
+    run("import", "bees.jsonl", "--db", "bees.db")
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the import has analysed them already")
+
+    monkeypatch.setattr("retentive.index.replica.prepare", refuse)
+    with Memory.open(tmp_path / "bees.db") as memory:
+        hits = memory.recall("Which bee is number 77?", limit=1)
+    assert hits[0].record.content == "Bee number 77 is busy."
+
+
 def test_an_interrupted_import_goes_on(run: Run, tmp_path: Path) -> None:
     lines = openai_lines(600).splitlines(keepends=True)
     broken = "".join([*lines[:400], "{no json\n", *lines[400:]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO
 
 import click
@@ -14,6 +14,9 @@ from retentive.cli.progress import progress_bar
 from retentive.cli.tables import table
 from retentive.cli.target import Target, takes_target
 from retentive.formats import FORMATS, Source, open_source
+from retentive.memory import Memory
+from retentive.protocols import SupportsSnapshots
+from retentive.records import Namespace
 
 __all__ = ["import_"]
 
@@ -47,6 +50,7 @@ def import_(*, file: IO[str], format_: str | None, target: Target) -> None:
         try:
             with progress_bar("importing", total=total) as show:
                 loader.load(source.entries, lambda read: show(position(read)))
+            _index(memory, list(loader.namespaces))
         finally:
             _report(loader, source.format)
 
@@ -63,6 +67,23 @@ def _measure(file: IO[str], source: Source) -> tuple[int | None, Callable[[int],
         return None, lambda read: read  # a pipe: nobody knows how much comes
     binary = file.buffer  # type: ignore[attr-defined]  # click opens text files only
     return found.st_size, lambda _read: binary.tell()
+
+
+def _index(memory: Memory, namespaces: Sequence[Namespace]) -> None:
+    """Analyse what was read, so that the first question need not wait for it.
+
+    What comes of it is saved beside the store when the memory is closed; there is
+    nothing to do where the store has no place for that.
+    """
+    store = memory.store
+    if not isinstance(store, SupportsSnapshots) or not all(
+        map(store.snapshot_path, namespaces)
+    ):
+        return
+    with progress_bar("indexing", total=len(namespaces)) as show:
+        for done, namespace in enumerate(namespaces, start=1):
+            memory.recaller.replica((namespace,)).frame()
+            show(done)
 
 
 def _report(loader: Loader, format_: str) -> None:
