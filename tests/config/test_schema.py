@@ -41,6 +41,11 @@ def test_the_example_is_valid(validator: Any) -> None:
         "recall: {scorers: {mine: {type: 'retentive.scorers.bm25:BM25', weight: 1}}}",
         "recall: {fusion: {type: reciprocal_rank, k: 10}}",
         "store: {type: sqlite, path: a.db, timeout_s: 5s, durability: normal}",
+        "store: {type: redis, url: 'redis://h', staleness_s: 2s, sweep: true}",
+        "away: {spool: {type: sqlite, path: spool.db}, max_spooled: 5}",
+        "away: {spool: null, stale_reads: false}",
+        "agent: {name: ann, may_write: [[team, ann], [notes]]}",
+        "agent: {name: '${B}'}",
         "server: {upstream: 'http://h/v1', namespace: [u, '{user}'], limit: '${B}'}",
     ],
 )
@@ -56,6 +61,11 @@ def test_both_accept(text: str, validator: Any, tmp_path: Path) -> None:
     "text",
     [
         "embeder: minilm",
+        "away: {spool: {type: sqlit}}",
+        "away: {max_spooled: 0}",
+        "away: {spol: {type: memory}}",
+        "agent: {may_write: [[a]]}",
+        "agent: {name: ann, may_write: [[]]}",
         "embedder: minilmm",
         "embedder: openai_typo",
         "embedder: {type: minilm, thread: 1}",

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from inspect import getattr_static
+
 import pytest
 
 from retentive import Memory
 from retentive.errors import StoreReadOnlyError
+from retentive.protocols import (
+    Batch,
+    SupportsReembedding,
+    SupportsSnapshots,
+    SupportsVectorScan,
+)
+from retentive.records import side_namespace
 from retentive.stores.guarded import GuardedStore
 from retentive.stores.memory import MemoryStore
 
@@ -34,3 +43,36 @@ def test_who_made_a_memory_is_known_and_stays() -> None:
         "I am agent-7.": "agent-7",
         "I am agent-8.": "agent-8",
     }
+
+
+def test_what_writes_besides_batches_is_guarded_too() -> None:
+    inner = MemoryStore()
+    guarded = GuardedStore(inner, agent="agent-7", may_write=[MINE])
+    guarded.switch_embedder(MINE, None)
+    with pytest.raises(StoreReadOnlyError):
+        guarded.switch_embedder(OURS, None)
+
+
+def test_what_is_kept_beside_memories_is_written_with_them() -> None:
+    guarded = GuardedStore(MemoryStore(), agent="agent-7", may_write=[MINE])
+    with Memory(guarded, namespace=MINE, also_read=[OURS]) as memory:
+        memory.remember(["I prefer tea.", "The vault stands in Oslo."])
+        memory.working("s1").add([{"role": "user", "content": "Find the vault."}])
+        context = memory.context("vault")
+        used = memory.answered(context.recall_id, "The vault stands in Oslo.")
+        assert len(used) == 1
+    side = side_namespace(OURS, "learning")
+    with pytest.raises(StoreReadOnlyError):
+        guarded.apply(Batch(namespace=side))
+
+
+def test_abilities_of_the_inner_store_are_the_guarded_ones() -> None:
+    inner = MemoryStore()
+    guarded = GuardedStore(inner, agent="agent-7", may_write=[MINE])
+    for ability in (SupportsReembedding, SupportsSnapshots, SupportsVectorScan):
+        has = all(
+            getattr_static(guarded, name, None) is not None
+            for name in vars(ability)
+            if not name.startswith("_")
+        )
+        assert has is isinstance(inner, ability)

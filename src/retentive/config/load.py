@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from retentive.config.model import Config, Consolidation, Lives, Recall
+from retentive.config.model import Agent, Away, Config, Consolidation, Lives, Recall
 from retentive.config.plugins import check_plugins
 from retentive.config.presets import on_preset
 from retentive.config.problems import Path, Problems, meant
@@ -23,6 +23,8 @@ __all__ = ["load", "load_file"]
 
 _SECTIONS: Mapping[Path, type[BaseModel]] = {
     (): Config,
+    ("away",): Away,
+    ("agent",): Agent,
     ("recall",): Recall,
     ("consolidation",): Consolidation,
     ("consolidation", "ttl"): Lives,

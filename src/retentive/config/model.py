@@ -18,7 +18,16 @@ from retentive.config.serving import Server
 from retentive.config.units import parse_duration, parse_size
 from retentive.processors.times_to_live import LONGEST_S
 
-__all__ = ["Config", "Consolidation", "Lives", "PluginChoice", "Recall", "ScorerChoice"]
+__all__ = [
+    "Agent",
+    "Away",
+    "Config",
+    "Consolidation",
+    "Lives",
+    "PluginChoice",
+    "Recall",
+    "ScorerChoice",
+]
 
 
 def _number(value: object) -> object:
@@ -118,6 +127,24 @@ class Consolidation(_Section):
     )
 
 
+class Away(_Section):
+    """How to go on while the store's server is away.
+
+    ``spool`` keeps what is told meanwhile, ``stale_reads`` recalls what was last known.
+    """
+
+    spool: PluginChoice | None = None
+    max_spooled: Annotated[int, BeforeValidator(_number), Field(ge=1)] = 10_000
+    stale_reads: bool = True
+
+
+class Agent(_Section):
+    """Who writes, and where it may: with all below, in its own namespace if omitted."""
+
+    name: Annotated[str, Field(min_length=1)]
+    may_write: tuple[Labels, ...] | None = None
+
+
 class Config(_Section):
     """A whole configuration, checked."""
 
@@ -125,6 +152,8 @@ class Config(_Section):
     store: PluginChoice = PluginChoice.model_validate(
         {"type": "sqlite", "path": "agent.db"}
     )
+    away: Away | None = None
+    agent: Agent | None = None
     namespace: Labels = ("default",)
     also_read: tuple[Labels, ...] = ()
     embedder: PluginChoice | None = None

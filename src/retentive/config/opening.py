@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from retentive.config.load import load_file
-from retentive.config.model import Config, PluginChoice
-from retentive.config.plugins import make
+from retentive.config.model import Away, Config, PluginChoice
+from retentive.config.options import parameters
+from retentive.config.plugins import factory, make
 from retentive.config.problems import Path, Problems
 from retentive.errors import InvalidInputError
 from retentive.memory import Memory
@@ -45,10 +46,43 @@ def open_memory(path: str | FilePath, **overrides: Any) -> Memory:
         if name not in parts:
             parts[name] = made(parts)
     problems.raise_if_any()
-    store = _made("stores", config.store, ("store",), problems)
+    store = _store(config, problems, parts["namespace"])
     problems.raise_if_any()
     return Memory(
         store, **{name: part for name, part in parts.items() if name != "model"}
+    )
+
+
+def _store(config: Config, problems: Problems, namespace: Any) -> Any:
+    """Return the store, behind what guards it and what goes on without its server."""
+    if config.away is None:
+        store = _made("stores", config.store, ("store",), problems)
+    else:
+        store = _spooled(config.store, config.away, problems)
+    agent = config.agent
+    if agent is None or problems:
+        return store
+    from retentive.stores.guarded import GuardedStore
+
+    allowed = (namespace,) if agent.may_write is None else agent.may_write
+    return GuardedStore(store, agent=agent.name, may_write=allowed)
+
+
+def _spooled(choice: PluginChoice, away: Away, problems: Problems) -> Any:
+    from retentive.stores.away import AwayStore
+
+    # A server that is away already must not keep us from beginning.
+    if "eager" in parameters(factory("stores", choice.type)):
+        choice = choice.model_copy(update={"eager": False})
+    store = _made("stores", choice, ("store",), problems)
+    spool = _optional("stores", away.spool, ("away", "spool"), problems, {})
+    if problems:
+        return None
+    return AwayStore(
+        store,
+        spool=spool,
+        max_spooled=away.max_spooled,
+        stale_reads=away.stale_reads,
     )
 
 

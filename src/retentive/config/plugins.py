@@ -177,6 +177,9 @@ def _choices(document: Mapping[str, Any]) -> Iterator[tuple[str, Path, Any]]:
     """Yield every place that names a plugin."""
     for key, group in _SINGLE:
         yield group, (key,), document.get(key)
+    away = document.get("away")
+    if isinstance(away, Mapping) and away.get("spool") is not None:
+        yield "stores", ("away", "spool"), away["spool"]
     yield from _listed(document, "processors", ())
     consolidation = document.get("consolidation")
     if isinstance(consolidation, Mapping):

@@ -33,6 +33,8 @@ def json_schema() -> dict[str, Any]:
     properties: _Schema = {
         "preset": {"description": "What the file builds on.", "enum": presets},
         "store": _plugin("stores"),
+        "away": {**_object(_away()), "description": "While the server is away."},
+        "agent": {**_object(_agent()), "required": ["name"]},
         "namespace": _LABELS,
         "also_read": {"type": "array", "items": _LABELS},
         "embedder": {"anyOf": [{"enum": [NO_EMBEDDER, None]}, _plugin("embedders")]},
@@ -63,6 +65,37 @@ def _definitions() -> _Schema:
         "duration": {
             "description": "Seconds, or such as 7d, 36h, 15m, 30s.",
             "anyOf": [{"type": "number"}, _text(DURATION), _VARIABLE],
+        },
+    }
+
+
+def _away() -> _Schema:
+    return {
+        "spool": {
+            "description": "Keeps what is told meanwhile; without, that raises.",
+            "anyOf": [_plugin("stores"), {"type": "null"}],
+        },
+        "max_spooled": {
+            "description": "Most records and messages in it.",
+            "anyOf": [{"type": "integer", "minimum": 1}, _VARIABLE],
+        },
+        "stale_reads": {
+            "description": "Whether recalls see what was last known.",
+            "type": "boolean",
+        },
+    }
+
+
+def _agent() -> _Schema:
+    return {
+        "name": {
+            "description": "Kept as author of what the agent makes.",
+            "type": "string",
+            "minLength": 1,
+        },
+        "may_write": {
+            "description": "Namespaces, with all below; its own if omitted.",
+            "anyOf": [{"type": "array", "items": _LABELS}, {"type": "null"}],
         },
     }
 

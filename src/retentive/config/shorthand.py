@@ -31,6 +31,9 @@ def written_out(document: Mapping[str, Any]) -> dict[str, Any]:
         out["processors"] = [_choice(item) for item in out["processors"]]
     if isinstance(out.get("recall"), Mapping):
         out["recall"] = _recall(out["recall"])
+    if isinstance(out.get("away"), Mapping):
+        away = dict(out["away"])
+        out["away"] = away | {"spool": _choice(away.get("spool"))}
     consolidation = out.get("consolidation")
     if isinstance(consolidation, Mapping):
         out["consolidation"] = dict(consolidation)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import RLock
-from typing import Any
 
 from retentive.errors import StoreConnectionError, StoreFullError
 from retentive.protocols import (
@@ -19,13 +18,14 @@ from retentive.protocols import (
     Store,
 )
 from retentive.records import MemoryRecord, Namespace
+from retentive.stores.before import Before
 
 __all__ = ["AwayStore"]
 
 _PAGE = 200
 
 
-class AwayStore:
+class AwayStore(Before):
     """Reads what was last known, and keeps writes for later, while a server is away.
 
     Only tellings are kept for later: puts that expect no version, and messages. All
@@ -54,7 +54,7 @@ class AwayStore:
             stale_reads: Whether recalls see what was last known; else they raise.
             clock: Tells the present, UTC.
         """
-        self.inner = inner
+        super().__init__(inner)
         self.spool = spool
         self.away_since: datetime | None = None
         self._max_spooled, self._stale_reads = max_spooled, stale_reads
@@ -135,10 +135,6 @@ class AwayStore:
         self.inner.close()
         if self.spool is not None:
             self.spool.close()
-
-    def __getattr__(self, name: str) -> Any:
-        """Return what the inner store has."""
-        return getattr(self.inner, name)
 
     def _note_away(self) -> None:
         if self.away_since is None:

@@ -98,6 +98,7 @@ class RedisStore:
         upkeep_s: float = 3_600.0,
         tombstones_s: float = 30 * DAY_S,
         sweep: bool = False,
+        eager: bool = True,
         ssl: Mapping[str, str] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> Self:
@@ -122,6 +123,7 @@ class RedisStore:
             tombstones_s: Seconds for which the feed tells of a delete. A replica that
                 was away for longer reads everything anew.
             sweep: Whether upkeep deletes what has expired.
+            eager: Whether to reach the server at once, or at the first use.
             ssl: redis-py's options that begin with ``ssl_``, such as
                 ``ssl_ca_certs``; they need ``rediss://``.
             clock: Tells when leases end; by default the server does.
@@ -140,7 +142,8 @@ class RedisStore:
             replicas=given.get("replicas", replicas),
             tls={**(ssl or {}), **given["ssl"]},
         )
-        server.check()
+        if eager:
+            server.check()
         return cls(
             server,
             prefix=given.get("prefix", prefix),
