@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retentive.records import ContentPart, Kind, Origin, Status, ToolCall
+from retentive.records import (
+    ContentPart,
+    Embedding,
+    Kind,
+    Message,
+    Origin,
+    Status,
+    ToolCall,
+)
 
 __all__ = [
     "KINDS",
@@ -19,11 +27,14 @@ __all__ = [
     "STATUSES",
     "from_json",
     "from_micros",
+    "message_of",
+    "message_values",
     "pack_parts",
     "pack_tool_calls",
     "pack_vector",
     "to_json",
     "to_micros",
+    "unpack_embedding",
     "unpack_metadata",
     "unpack_parts",
     "unpack_tool_calls",
@@ -115,6 +126,57 @@ def pack_vector(vector: NDArray[np.float32]) -> bytes:
 def unpack_vector(blob: bytes) -> NDArray[np.float32]:
     """Return the vector of :func:`pack_vector`, to 11 bits."""
     return np.frombuffer(blob, "<f2").astype(np.float32)
+
+
+def unpack_embedding(blob: bytes | None, made_by: str | None) -> Embedding | None:
+    """Return a stored vector with its embedder's fingerprint, if there are both.
+
+    It is not validated again.
+    """
+    if blob is None or made_by is None:
+        return None
+    embedding = object.__new__(Embedding)
+    object.__setattr__(embedding, "vector", unpack_vector(blob))
+    object.__setattr__(embedding, "fingerprint", made_by)
+    return embedding
+
+
+def message_values(message: Message) -> tuple[Any, ...]:
+    """Return what is stored of a message besides its id and session."""
+    return (
+        message.role,
+        message.content,
+        to_micros(message.at),
+        message.name,
+        message.tool_call_id,
+        pack_parts(message.parts),
+        pack_tool_calls(message.tool_calls),
+        to_json(dict(message.raw)),
+    )
+
+
+def message_of(values: Sequence[Any], *, id: str, session: str) -> Message:
+    """Return the message of :func:`message_values`.
+
+    Raises:
+        OverflowError, TypeError, ValueError: They are no message's.
+    """
+    role, content, at, name, tool_call_id, parts, calls, raw = values
+    time = from_micros(at)
+    if time is None:
+        raise ValueError("a message without a time")
+    return Message(
+        id=id,
+        session=session,
+        role=role,
+        content=content,
+        at=time,
+        name=name,
+        tool_call_id=tool_call_id,
+        parts=unpack_parts(parts),
+        tool_calls=unpack_tool_calls(calls),
+        raw=unpack_metadata(raw),
+    )
 
 
 def _mapping(value: Any) -> Any:

@@ -17,6 +17,9 @@ __all__ = ["Lines"]
 _FRESH_S = 1.0
 """Seconds after which a waiting connection is looked at before it is used again."""
 
+_MOST = 16
+"""Connections that wait here, per server; the driver keeps the rest."""
+
 
 class Lines:
     """Asks servers over connections of its own; safe for threads, and across forks."""
@@ -52,7 +55,11 @@ class Lines:
             line.disconnect()
             pool.release(line)
             raise
-        self._idle.setdefault(pool, []).append((line, time.monotonic()))
+        idle = self._idle.setdefault(pool, [])
+        if len(idle) < _MOST:
+            idle.append((line, time.monotonic()))
+        else:
+            pool.release(line)
         return answers
 
     def drop(self) -> None:

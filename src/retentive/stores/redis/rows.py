@@ -12,7 +12,6 @@ from typing import Any
 
 from retentive.errors import CorruptStoreError
 from retentive.records import (
-    Embedding,
     MemoryRecord,
     Message,
     Namespace,
@@ -24,14 +23,14 @@ from retentive.stores.codec import (
     ORIGINS,
     STATUSES,
     from_micros,
+    message_of,
+    message_values,
     pack_parts,
-    pack_tool_calls,
     to_json,
     to_micros,
+    unpack_embedding,
     unpack_metadata,
     unpack_parts,
-    unpack_tool_calls,
-    unpack_vector,
 )
 
 __all__ = [
@@ -182,12 +181,7 @@ def _record(
     count, _, last = (use or b"0 ").partition(b" ")
     _set(record, "access_count", int(count))
     _set(record, "last_accessed_at", from_micros(int(last)) if last else None)
-    embedding = None
-    if vector is not None and embedder is not None:
-        embedding = object.__new__(Embedding)
-        _set(embedding, "vector", unpack_vector(vector))
-        _set(embedding, "fingerprint", embedder)
-    _set(record, "embedding", embedding)
+    _set(record, "embedding", unpack_embedding(vector, embedder))
     return record
 
 
@@ -203,18 +197,7 @@ def _occurrences(rows: Sequence[Sequence[Any]]) -> tuple[Occurrence, ...]:
 
 def pack_message(message: Message) -> str:
     """Return a message as JSON."""
-    return _encode(
-        (
-            message.role,
-            message.content,
-            to_micros(message.at),
-            message.name,
-            message.tool_call_id,
-            pack_parts(message.parts),
-            pack_tool_calls(message.tool_calls),
-            to_json(dict(message.raw)),
-        )
-    )
+    return _encode(message_values(message))
 
 
 def unpack_message(session: str, id: bytes, value: bytes) -> Message:
@@ -224,22 +207,7 @@ def unpack_message(session: str, id: bytes, value: bytes) -> Message:
         CorruptStoreError: The value is not one that Retentive wrote.
     """
     try:
-        role, content, at, name, call, parts, calls, raw = json.loads(value)
-        time = from_micros(at)
-        if time is None:
-            raise ValueError("a message without a time")  # noqa: TRY301 - told below
-        return Message(
-            id=id.decode(),
-            session=session,
-            role=role,
-            content=content,
-            at=time,
-            name=name,
-            tool_call_id=call,
-            parts=unpack_parts(parts),
-            tool_calls=unpack_tool_calls(calls),
-            raw=unpack_metadata(raw),
-        )
+        return message_of(json.loads(value), id=id.decode(), session=session)
     except (OverflowError, TypeError, ValueError) as exc:
         raise CorruptStoreError(
             f"the message {id!r} of session {session!r} is damaged: {exc!r}; restore "

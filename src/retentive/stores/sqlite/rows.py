@@ -9,7 +9,6 @@ from typing import Any
 
 from retentive.errors import CorruptStoreError
 from retentive.records import (
-    Embedding,
     MemoryRecord,
     Namespace,
     Occurrence,
@@ -23,9 +22,9 @@ from retentive.stores.codec import (
     pack_parts,
     to_json,
     to_micros,
+    unpack_embedding,
     unpack_metadata,
     unpack_parts,
-    unpack_vector,
 )
 from retentive.stores.sqlite.names import FreshNames, Names
 
@@ -184,12 +183,7 @@ def _record(
     _set(record, "derived_from", tuple(from_json(row[24])) if row[24] else ())
     _set(record, "metadata", unpack_metadata(row[25]))
     _set(record, "occurrences", tuple(occurrences))
-    embedding = None
-    if vector is not None and embedder is not None:
-        embedding = object.__new__(Embedding)
-        _set(embedding, "vector", unpack_vector(vector))
-        _set(embedding, "fingerprint", embedder)
-    _set(record, "embedding", embedding)
+    _set(record, "embedding", unpack_embedding(vector, embedder))
     return record
 
 

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
 
 from retentive.errors import CorruptStoreError
 from retentive.protocols import Batch
 from retentive.records import Message
-from retentive.stores.codec import (
-    from_micros,
-    pack_parts,
-    pack_tool_calls,
-    to_json,
-    to_micros,
-    unpack_metadata,
-    unpack_parts,
-    unpack_tool_calls,
-)
+from retentive.stores.codec import message_of, message_values
 from retentive.stores.sqlite.names import FreshNames, Names
 
 __all__ = ["append", "count", "read", "sessions"]
@@ -58,7 +47,12 @@ def append(
             (number, names.number(connection, gone.session), gone.id),
         )
     rows = [
-        (number, names.number(connection, message.session), *_row(message))
+        (
+            number,
+            names.number(connection, message.session),
+            message.id,
+            *message_values(message),
+        )
         for message in batch.messages
     ]
     before = connection.total_changes
@@ -94,7 +88,8 @@ def read(
     ).fetchall()
     try:
         return [
-            _message(row, session) for row in (rows if last is None else reversed(rows))
+            message_of(values, id=id, session=session)
+            for id, *values in (rows if last is None else reversed(rows))
         ]
     except (OverflowError, TypeError, ValueError) as exc:
         raise CorruptStoreError(
@@ -132,36 +127,3 @@ def _row_of(
         (*place, id),
     ).fetchone()
     return None if row is None else int(row[0])
-
-
-def _row(message: Message) -> tuple[Any, ...]:
-    return (
-        message.id,
-        message.role,
-        message.content,
-        to_micros(message.at),
-        message.name,
-        message.tool_call_id,
-        pack_parts(message.parts),
-        pack_tool_calls(message.tool_calls),
-        to_json(dict(message.raw)),
-    )
-
-
-def _message(row: Sequence[Any], session: str) -> Message:
-    id, role, content, at, name, tool_call_id, parts, tool_calls, raw = row
-    time = from_micros(at)
-    if time is None:
-        raise ValueError("a message without a time")
-    return Message(
-        id=id,
-        role=role,
-        content=content,
-        at=time,
-        session=session,
-        name=name,
-        tool_call_id=tool_call_id,
-        parts=unpack_parts(parts),
-        tool_calls=unpack_tool_calls(tool_calls),
-        raw=unpack_metadata(raw),
-    )
