@@ -92,6 +92,7 @@ def measure(url: str, size: int, *, folder: Path) -> None:
     single(store, url, size, told[size : size + 300])
     synced(store, told[size + 300 :])
     recalled(url, size, told, folder=folder)
+    cold_starts(url, size, folder=folder)
     memory_use(client, size)
     for key in client.scan_iter(f"bench{size}:*", count=1000):
         client.unlink(key)
@@ -165,16 +166,10 @@ def synced(store: RedisStore, told: list[MemoryRecord]) -> None:
 
 
 def recalled(url: str, size: int, told: list[MemoryRecord], *, folder: Path) -> None:
-    """Print cold starts, and warm recalls beside those on SQLite."""
+    """Print warm recalls beside those on SQLite."""
     questions = [told[i].content for i in range(0, size, max(1, size // 40))]
-    snapshots = folder / f"snapshots-{size}"
-    snapshots.mkdir()
-    options: dict[str, Any] = {"prefix": f"bench{size}", "snapshots": str(snapshots)}
-    shared = Memory(RedisStore.open(url, **options), namespace=HOME)
-    cold = once(lambda: shared.recall(questions[0]))
-    shared.close()
-    shared = Memory(RedisStore.open(url, **options), namespace=HOME)
-    second = once(lambda: shared.recall(questions[0]))
+    shared = Memory(RedisStore.open(url, prefix=f"bench{size}"), namespace=HOME)
+    shared.recall(questions[0])
     client = redis.Redis.from_url(url, protocol=2)
     on_server, on_file, round_trip = [], [], []
     with Memory.open(folder / f"{size}.db", namespace=HOME) as lite:
@@ -186,9 +181,34 @@ def recalled(url: str, size: int, told: list[MemoryRecord], *, folder: Path) -> 
             round_trip.append(1e6 * once(partial(client.get, "plain")))
     shared.close()
     warm, lone, trip = median(on_server), median(on_file), median(round_trip)
-    print(f"  cold start {cold:.2f} s, from a local snapshot {second:.2f} s")
     print(f"  warm recall {warm:,.0f}, on SQLite {lone:,.0f}")
     print(f"  warm recall less one round trip = {(warm - trip) / lone:.2f} x SQLite")
+
+
+class OneVector:
+    """An embedder whose vectors are all the same: it takes no time."""
+
+    fingerprint, dim, scripts = f"bench:{DIM}:1", DIM, None
+
+    def embed(self, texts: Any) -> Any:
+        """Return the same vector for each text."""
+        return np.full((len(texts), DIM), DIM**-0.5, np.float32)
+
+
+def cold_starts(url: str, size: int, *, folder: Path) -> None:
+    """Print how long a new process's first recall takes, with and without vectors."""
+    for kind, embedder in (("words alone", None), ("with vectors", OneVector())):
+        taken = []
+        for snapshots in (None, folder / f"cold-{size}", folder / f"cold-{size}"):
+            store = RedisStore.open(url, prefix=f"bench{size}", snapshots=snapshots)
+            memory = Memory(store, namespace=HOME, embedder=embedder)
+            taken.append(once(partial(memory.recall, "What of numpy?")))
+            memory.close()
+        feed, _, snapshot = taken
+        print(f"  cold start, {kind}: by the feed {feed:.2f} s, from a local snapshot {snapshot:.3f} s")  # fmt: skip
+    files = (folder / f"cold-{size}").iterdir()
+    sizes = [f"{file.stat().st_size / size:,.0f}" for file in files]
+    print(f"  bytes per memory in the snapshots: {' and '.join(sorted(sizes))}")
 
 
 def memory_use(client: Any, size: int) -> None:

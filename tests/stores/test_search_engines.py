@@ -77,6 +77,7 @@ def index_of(store: RedisStore) -> dict[bytes, Any]:
             kept[key] = readers[client.type(key)](key)
     for state in [key for key in kept if key.endswith(b":state")]:
         kept[state].pop(b"sequence")
+        kept[state].pop(b"floor")
     for names in [key for key in kept if key.endswith(b":speakers")]:
         kept.pop(names)  # names of whoever ever spoke
     return kept
@@ -377,6 +378,16 @@ def test_forgotten_tombstones_make_the_index_anew(
     census = engine.catch_up(HOME)
     assert census.memories == 5
     assert set(engine.newest(HOME, limit=9, within=ANYTHING)) == {"f0", "f2", "f3", "f4", "f7"}  # fmt: skip
+
+
+def test_a_long_first_reading_needs_no_forgotten_tombstones(
+    store: RedisStore, engine: Any
+) -> None:
+    for start in range(0, 2_400, 300):
+        put(store, *(fact(n, embedding=None) for n in range(start, start + 300)))
+    store.apply(Batch(namespace=HOME, deletes=[Delete(id="f5")]))
+    store.prune(HOME, store.changes(HOME, 0, limit=9_999).sequence)
+    assert engine.catch_up(HOME).memories == 2_399
 
 
 def test_vectors_that_come_later_get_an_index_that_holds_them(

@@ -1,7 +1,8 @@
 """Saves a replica beside its store, so that a cold process is ready at once.
 
 A snapshot is derived: a missing, stale, foreign or damaged one is passed over
-and the replica is read from the store. Vectors are not in it; the store has them.
+and the replica is read from the store. Vectors are in it only where the store is on
+another machine; others have them beside it. No file can be read by other users.
 
 The file: 8 magic bytes, 16 bytes BLAKE2b of the rest, 8 bytes length of the
 header, the header as JSON, then the arrays one after the other.
@@ -15,18 +16,25 @@ import os
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retentive.errors import StoreError
 from retentive.index.ingest import Names
 from retentive.index.postings import Postings, Segment
 from retentive.index.replica import Replica
 from retentive.index.state import State
 from retentive.index.table import COLUMNS
 from retentive.index.vectors import Vectors
-from retentive.protocols import Store, SupportsSnapshots, SupportsVectorScan
+from retentive.protocols import (
+    KeepsVectorsFar,
+    Store,
+    SupportsSnapshots,
+    SupportsVectorScan,
+)
 
 __all__ = ["load_snapshot", "save_snapshot", "snapshot_file", "write_file"]
 
@@ -36,6 +44,7 @@ _ANALYSIS = 3
 
 _MIN_NEW_ROWS = 64  # fewer are read from the store in a millisecond or two
 _NEW_SHARE = 0.05
+_OWNER_ONLY = 0o600
 
 _log = logging.getLogger(__name__)
 
@@ -45,13 +54,16 @@ def save_snapshot(replica: Replica, store: Store) -> None:
 
     A file that cannot be written is no error: the next process reads the store.
     """
-    state = replica.state()
     path = snapshot_file(replica, store)
-    new = state.table.size - state.saved_rows
-    if path is None or new < max(_MIN_NEW_ROWS, _NEW_SHARE * state.saved_rows):
+    far = isinstance(store, KeepsVectorsFar)
+    if path is None or (far and not _caught_up(replica)):
+        return
+    state = replica.state()
+    saved = state.saved_rows if path.exists() else 0  # forgetting removes it
+    if state.table.size - saved < max(_MIN_NEW_ROWS, _NEW_SHARE * saved):
         return
     try:
-        write_file(path, _encoded(state, replica.embedder))
+        write_file(path, _encoded(state, replica.embedder, vectors=far))
     except OSError as exc:
         _log.info("no snapshot at %s: %s", path, exc)
     else:
@@ -70,7 +82,7 @@ def load_snapshot(replica: Replica, store: Store) -> bool:
     except (OSError, ValueError, KeyError, TypeError, IndexError) as exc:
         _log.warning("rebuilding the replica: snapshot %s is unusable: %s", path, exc)
         return False
-    if state.vectors is not None:
+    if state.vectors is not None and not state.vectors.size:
         _fill_vectors(state, replica, store)
     replica.restore(state)
     return True
@@ -90,7 +102,17 @@ def snapshot_file(replica: Replica, store: Store) -> Path | None:
     return path.with_name(f"{path.stem}-{digest}{path.suffix}")
 
 
-def _encoded(state: State, embedder: str | None) -> bytes:
+def _caught_up(replica: Replica) -> bool:
+    """Catch up, so that no vector is written of what was forgotten meanwhile."""
+    try:
+        replica.frame()
+    except StoreError as exc:
+        _log.info("no snapshot of %s: %s", replica.namespaces, exc)
+        return False
+    return True
+
+
+def _encoded(state: State, embedder: str | None, *, vectors: bool) -> bytes:
     segment = Segment.of(np.empty(0, np.uint64), np.empty(0, np.int32), first_row=0)
     for held in state.postings.segments:
         segment = Segment.merged(segment, held)
@@ -103,6 +125,8 @@ def _encoded(state: State, embedder: str | None) -> bytes:
         "rows": segment.rows,
         "counts": segment.counts,
     }
+    if vectors and state.vectors is not None:
+        arrays |= state.vectors.arrays(state.table["alive"])
     header = {
         "analysis": _ANALYSIS,
         "embedder": embedder,
@@ -177,9 +201,16 @@ def _state(
     state.tails = dict(zip(session[last].tolist(), last.tolist(), strict=True))
     state.further = (arrays["further_rows"], arrays["further_times"])
     state.successors = dict(header["successors"])
-    state.vectors = Vectors(header["dim"]) if header["dim"] else None
+    state.vectors = _vectors(header["dim"], arrays)
     state.saved_rows = size
     return state
+
+
+def _vectors(dim: int, arrays: Mapping[str, NDArray[Any]]) -> Vectors | None:
+    """Return the vectors of a file, none yet where they are to be read elsewhere."""
+    if "vectors" in arrays:
+        return Vectors.of_arrays(dim, arrays)
+    return Vectors(dim) if dim else None
 
 
 def _names(header: Mapping[str, Any], replica: Replica) -> Names:
@@ -205,11 +236,13 @@ def _fill_vectors(state: State, replica: Replica, store: Store) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all, for this user alone to read."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
+    part = path.with_suffix(f".{token_hex(8)}.part")
     try:
-        part.write_bytes(data)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

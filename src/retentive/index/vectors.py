@@ -7,6 +7,9 @@ exact look.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,6 +47,38 @@ class Vectors:
             np.zeros(0, np.float32),
         )
         self._signs = np.zeros((words if compact else 0, 0), np.uint64)
+
+    @classmethod
+    def of_arrays(cls, dim: int, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Return the vectors of :meth:`arrays`."""
+        rows = arrays["vectors"].reshape(-1, dim)
+        vectors = cls(dim, compact=rows.dtype == np.int16)
+        vectors._reserve(len(rows))
+        vectors._rows[: len(rows)] = rows
+        if vectors._compact:
+            vectors._scales[: len(rows)] = arrays["scales"]
+            signs = arrays["signs"].reshape(-1, len(rows))
+            vectors._signs[:, : len(rows)] = signs
+        vectors.size = len(rows)
+        return vectors
+
+    def arrays(self, living: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+        """Return flat arrays to save; rows that are not living are zero there.
+
+        Args:
+            living: ``(size,)``: which rows.
+        """
+        rows = self._rows[: self.size] * living[:, None]
+        if not self._compact:
+            half = rows.astype(np.float16)
+            exact = bool((half.astype(np.float32) == rows).all())
+            return {"vectors": (half if exact else rows).ravel()}
+        signs = self._signs[:, : self.size] * living.astype(np.uint64)
+        return {
+            "vectors": rows.ravel(),
+            "scales": self._scales[: self.size],
+            "signs": signs.ravel(),
+        }
 
     def append(self, rows: NDArray[np.float32]) -> None:
         """Add ``(k, dim)`` vectors."""

@@ -46,6 +46,7 @@ from retentive.protocols.search import (
     TextMatches,
 )
 from retentive.protocols.store import (
+    KeepsVectorsFar,
     Store,
     SupportsCompaction,
     SupportsNotify,
@@ -72,6 +73,7 @@ __all__ = [
     "Draft",
     "Embedder",
     "Frame",
+    "KeepsVectorsFar",
     "LanguageModel",
     "LearnedWeights",
     "Lease",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from retentive.protocols.arrays import FloatArray
 
 __all__ = [
+    "KeepsVectorsFar",
     "Store",
     "SupportsCompaction",
     "SupportsNotify",
@@ -159,6 +160,14 @@ class SupportsSnapshots(Protocol):
 
     def snapshot_path(self, namespace: Namespace) -> Path | None:
         """Return where this namespace's replica may be saved, if anywhere."""
+
+
+@runtime_checkable
+class KeepsVectorsFar(Protocol):
+    """A store on another machine: snapshots hold vectors, too, to spare the way."""
+
+    vectors_are_far: bool
+    """Always true."""
 
 
 @runtime_checkable

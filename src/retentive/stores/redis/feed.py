@@ -10,12 +10,12 @@ from retentive.records import Namespace
 from retentive.stores.redis.rows import unpack_records
 from retentive.stores.redis.spaces import Spaces
 
-__all__ = ["Feed", "unpack_changes"]
+__all__ = ["Feed", "Midway", "unpack_changes"]
 
 _PAGE = 2_000  # rows that one script reads: the server does nothing else meanwhile
 
 
-class _Midway(int):
+class Midway(int):
     """A sequence within a first reading, which needs no tombstones from before it.
 
     Attributes:
@@ -46,7 +46,7 @@ class Feed:
     def after(self, namespace: Namespace, since: int, *, limit: int) -> Changes:
         """Return what changed after a sequence; see :meth:`Store.changes`."""
         items: dict[str, Change] = {}
-        first, known = not since, since.floor if isinstance(since, _Midway) else 0
+        first, known = not since, since.floor if isinstance(since, Midway) else 0
         while True:
             size = min(_PAGE, max(1, limit - len(items)))
             page = self._spaces.run("changes", namespace, [int(since), size, known])
@@ -60,7 +60,7 @@ class Feed:
                 break
         return Changes(
             items=list(items.values()),
-            sequence=_Midway.at(since, floor=known) if since < known else since,
+            sequence=Midway.at(since, floor=known) if since < known else since,
             epoch=epoch.decode(),
             more=bool(more),
         )

@@ -52,7 +52,7 @@ FORMER_PARTS = (
 """The keys of the first format that are no more."""
 
 INDEX = (
-    "state",  # hash: sequence, epoch, shape, memories, terms, tokens
+    "state",  # hash: sequence, floor, epoch, shape, memories, terms, tokens
     "places",  # hash: id -> terms, tokens, session, time, heir
     "order",  # zset, all scores 0: session:time:id
     "times",  # zset: id -> when it happened

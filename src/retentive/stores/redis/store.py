@@ -53,6 +53,8 @@ class RedisStore:
     its persistence and its replicas keep.
     """
 
+    vectors_are_far = True
+
     def __init__(
         self,
         server: Server,
@@ -115,8 +117,8 @@ class RedisStore:
             timeout_s: Seconds to wait for an answer.
             patience_s: Seconds for which a lost connection, a failover or a
                 starting server is waited for.
-            snapshots: A folder on this machine for derived files without texts, from
-                which a cold process starts faster; ``None``: none are kept.
+            snapshots: A folder on this machine for derived files, vectors included and
+                without texts, from which a cold process starts faster; ``None``: none.
             staleness_s: Seconds for which a recall may go by the last answer of the
                 server that nothing is new; what this store wrote, it always reads.
             upkeep_s: Seconds after which a namespace's next write tends to it; 0: none.

@@ -7,7 +7,8 @@ local function take()
   return ARGV[place]
 end
 
-local since, sequence, epoch, shape, kind = take(), take(), take(), take(), take()
+local since, sequence, floor = take(), take(), take()
+local epoch, shape, kind = take(), take(), take()
 local at = redis.call('HMGET', state, 'sequence', 'epoch', 'shape')
 if (at[1] or '0') ~= since or (at[2] or epoch) ~= epoch or (at[3] or shape) ~= shape then
   return 0
@@ -62,7 +63,8 @@ for i = 8, #KEYS do
     end
   end
 end
-redis.call('HSET', state, 'sequence', sequence, 'epoch', epoch, 'shape', shape)
+redis.call('HSET', state, 'sequence', sequence, 'floor', floor, 'epoch', epoch,
+  'shape', shape)
 redis.call('HINCRBY', state, 'memories', memories)
 redis.call('HINCRBY', state, 'terms', terms)
 redis.call('HINCRBY', state, 'tokens', tokens)

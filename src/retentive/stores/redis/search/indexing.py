@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from retentive.protocols import Census, Change, Changes
 from retentive.records import MemoryRecord, Namespace
+from retentive.stores.redis.feed import Midway
 from retentive.stores.redis.keys import Keys
 from retentive.stores.redis.search.documents import Document, document
 from retentive.stores.redis.server import Server
@@ -128,7 +129,7 @@ class Index:
         keys = self._keys(namespace)
         while True:
             state = self._state(keys)
-            sequence = int(state.get("sequence", 0))
+            sequence = _reached(state)
             page = self._feed.changes(namespace, sequence, limit=_PAGE)
             shape = self._shape(namespace, state)
             if state and not self._fits(state, page, shape):
@@ -173,13 +174,8 @@ class Index:
             some = page.items[start : start + _PIECE]
             # The index moves on with the last piece: a page may be one commit.
             ends = page.sequence if start == starts[-1] else since
-            head = [
-                since,
-                ends,
-                _own_epoch(page.epoch),
-                self._said(shape),
-                self._form.kind,
-            ]
+            head = [int(since), int(ends), getattr(ends, "floor", 0)]
+            head += [_own_epoch(page.epoch), self._said(shape), self._form.kind]
             arguments = [*head, *_speakers(some)]
             for change in some:
                 arguments += self._item(change, shape)
@@ -236,6 +232,12 @@ def _speakers(changes: Sequence[Change]) -> list[Any]:
     records = [change.record for change in changes]
     names = sorted({r.speaker for r in records if r is not None and r.speaker})
     return [len(names), *names]
+
+
+def _reached(state: Mapping[str, str]) -> int:
+    """Return how far an index has come, as whoever made it knew it."""
+    sequence, floor = int(state.get("sequence", 0)), int(state.get("floor", 0))
+    return Midway.at(sequence, floor=floor) if sequence < floor else sequence
 
 
 def _own_epoch(epoch: str) -> str:
