@@ -31,6 +31,7 @@ from retentive.stores.redis.feed import Feed, unpack_changes
 from retentive.stores.redis.leases import Leases
 from retentive.stores.redis.news import News
 from retentive.stores.redis.recency import Recency
+from retentive.stores.redis.rewriting import rewrite
 from retentive.stores.redis.rows import unpack_message, unpack_records
 from retentive.stores.redis.search.engines import Engines
 from retentive.stores.redis.server import Server
@@ -357,6 +358,16 @@ class RedisStore:
             yield told
         finally:
             news.close()
+
+    def compact(self) -> bool:
+        """Have the servers write their files anew; see :class:`SupportsCompaction`.
+
+        Returns:
+            False where the user may not ask for it (``BGREWRITEAOF``, ``BGSAVE``,
+            ``CONFIG GET``), or where it takes longer than a minute. Files of
+            replicas are not waited for.
+        """
+        return rewrite(self._server)
 
     def client(self) -> Any:
         """Return the client of redis-py, for what this class does not do."""
