@@ -29,6 +29,7 @@ _LINKS, _BUILT, _SEARCHED = 16, 200, 200
 _MOST_TERMS = 64  # the rarest ones of a long question; further ones tell little
 _MOST_MATCHES = 20_000  # the server scores each while others wait, a microsecond each
 _GONE = ("no such index", "unknown index")
+_PATIENCE_MS = 2_000  # beyond, a busy server answers with what it has found so far
 _UNLINKED = 500  # documents that are removed at a time
 
 
@@ -182,7 +183,7 @@ class QueryEngine(Engine):
         self, namespace: Namespace, queries: Sequence[Sequence[Any]]
     ) -> list[Any]:
         keys = self._keys(namespace)
-        told = [("FT.SEARCH", _name(keys), *q, "DIALECT", 2) for q in queries]
+        told = [("FT.SEARCH", _name(keys), *q, *_ALWAYS) for q in queries]
         try:
             return self._server.all_at_key(keys.stem, told)
         except StoreError as exc:
@@ -193,6 +194,7 @@ class QueryEngine(Engine):
         return self._server.all_at_key(keys.stem, told)
 
 
+_ALWAYS = ("TIMEOUT", _PATIENCE_MS, "DIALECT", 2)
 _NEWEST = ("SORTBY", "occurred", "DESC")
 
 
