@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from retentive.text.stating import is_stated
-from retentive.text.subjects import ME, OTHER, people
+from retentive.text.slots.stating import is_stated
+from retentive.text.slots.subjects import ME, OTHER, people
 
 
 @pytest.mark.parametrize(

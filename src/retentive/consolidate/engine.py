@@ -12,7 +12,13 @@ from retentive.consolidate.commit import Committer, Embed
 from retentive.consolidate.report import JournalEntry, Report
 from retentive.consolidate.run import Approve, Planned, Run
 from retentive.consolidate.settings import ConsolidationSettings
-from retentive.consolidate.undo import done_still, found, inverse, undone_by_policy
+from retentive.consolidate.undo import (
+    done_still,
+    found,
+    inverse,
+    undone_by_policy,
+    undone_states,
+)
 from retentive.consolidate.units import Unit, plan_of, units_of, versioned
 from retentive.consolidate.validate import check_plan, touched_ids
 from retentive.consolidate.view import View, view_of
@@ -153,7 +159,12 @@ class Consolidator:
 
     def _begin(self, now: datetime) -> Run:
         entries = journal.read(self._store, self._namespace)
-        return Run(self._namespace, now, undone=undone_by_policy(entries))
+        return Run(
+            self._namespace,
+            now,
+            undone=undone_by_policy(entries),
+            undone_states=undone_states(entries),
+        )
 
     def _planned(self, policy: ConsolidationPolicy, view: View, run: Run) -> Planned:
         """Let a policy plan; return what of it is allowed and still holds."""
@@ -180,12 +191,12 @@ class Consolidator:
 
     def _holds(self, unit: Unit, planned: Planned, view: View, run: Run) -> bool:
         """Return whether a unit starts from what is there; note why it does not."""
-        for id in unit.ids:
-            why = run.why_not(id, planned.policy) or self._stale(id, planned, view)
-            if why is not None:
-                run.skipped |= dict.fromkeys(unit.ids, why)
-                return False
-        return True
+        why = run.why_not(unit, planned.policy)
+        stale = (self._stale(id, planned, view) for id in unit.ids)
+        why = why or next(filter(None, stale), None)
+        if why is not None:
+            run.skipped |= dict.fromkeys(unit.ids, why)
+        return why is None
 
     def _stale(self, id: str, planned: Planned, view: View) -> str | None:
         """Return why a plan made on a view does not fit a record any more."""

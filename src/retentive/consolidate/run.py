@@ -48,6 +48,8 @@ class Run:
         namespace: Whose memories.
         now: The present, UTC.
         undone: By policy, the records that it shall leave alone.
+        undone_states: By record, the statuses that no policy shall give it again,
+            each with what would replace it.
         shown_only: Whether nothing is committed.
         changes: What was done, or would be.
         touched: Ids of the records concerned.
@@ -57,6 +59,9 @@ class Run:
     namespace: Namespace
     now: datetime
     undone: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    undone_states: Mapping[str, set[tuple[str, str | None]]] = field(
+        default_factory=dict
+    )
     shown_only: bool = False
     id: str = field(default_factory=new_id)
     changes: list[PlannedChange] = field(default_factory=list)
@@ -68,13 +73,16 @@ class Run:
         self.changes += planned.told()
         self.touched |= {id for unit in planned.units for id in unit.ids}
 
-    def why_not(self, id: str, policy: str) -> str | None:
-        """Return why a policy may not change a record in this run."""
-        if self.shown_only and id in self.touched:
+    def why_not(self, unit: Unit, policy: str) -> str | None:
+        """Return why a policy may not make these changes in this run."""
+        if self.shown_only and not self.touched.isdisjoint(unit.ids):
             return "another policy of this run changes it"
-        if id in self.undone.get(policy, frozenset()):
-            return "the same was undone before"
-        return None
+        again = not self.undone.get(policy, frozenset()).isdisjoint(unit.ids) or any(
+            (change.status.value, change.superseded_by)
+            in self.undone_states.get(change.id, ())
+            for change in unit.status_changes
+        )
+        return "the same was undone before" if again else None
 
     def ask(
         self,

@@ -18,7 +18,7 @@ from retentive.formats.codec import record_from_json, record_to_json
 from retentive.protocols import Delete, Plan, Put
 from retentive.records import MemoryRecord, Namespace
 
-__all__ = ["done_still", "found", "inverse", "undone_by_policy"]
+__all__ = ["done_still", "found", "inverse", "undone_by_policy", "undone_states"]
 
 _COUNTS = frozenset({"support_count", "access_count"})
 _LEAST = {"support_count": 1}
@@ -54,6 +54,21 @@ def undone_by_policy(entries: Sequence[Entry]) -> dict[str, frozenset[str]]:
         verb, _, policy = entry.shown.policy.partition(" ")
         if verb == UNDO:
             undone[policy] = undone.get(policy, frozenset()) | set(entry.changes)
+    return undone
+
+
+def undone_states(entries: Sequence[Entry]) -> dict[str, set[tuple[str, str | None]]]:
+    """Return by record the statuses that were taken back, each with what replaced it."""
+    undone: dict[str, set[tuple[str, str | None]]] = {}
+    for entry in entries:
+        if entry.shown.policy.partition(" ")[0] != UNDO:
+            continue
+        for id, change in entry.changes.items():
+            fields = change.get("fields", {})
+            status = fields.get("status", [None])[0]
+            if status is not None:
+                by = fields.get("superseded_by", [None])[0]
+                undone.setdefault(id, set()).add((status, by))
     return undone
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from retentive.records import Interval, MemoryRecord, Origin
@@ -14,6 +15,7 @@ __all__ = [
     "SLOT",
     "VALUE",
     "Fact",
+    "about",
     "facts_of",
     "in_time",
     "may_close",
@@ -24,6 +26,15 @@ __all__ = [
 SLOT, VALUE = "slot", "value"
 """Keys of metadata by which a caller names the slot of a record, and its value."""
 
+# What no text that names only a value can mean.
+_NEVER_LOOSE = (
+    "name", "age", "birth", "relationship", "partner", "likes", "prefers", "favorite",
+    "allergic", "number of", "time to", "days of", "trip in", "weight", "height", "喜欢",
+    "最喜欢", "过敏",
+)  # fmt: skip
+_NUMBERS = re.compile("[0-9一二两三四五六七八九十百千万半]+")
+# Of these "my old Nokia phone" does not name one.
+_EXACTLY = ("home", "employer", "school", "study", "bank", "occupation")
 _UNTRUSTED = frozenset({Origin.TOOL, Origin.WEB})
 
 
@@ -72,8 +83,10 @@ def may_close(old: Fact, new: Fact) -> bool:
     if not old.whole or old.record.pinned:
         return False
     if old.slot.ends or new.slot.ends:
-        # "I no longer live in Oslo" ends "I live in Oslo", and nothing else.
-        return not old.slot.ends and same_value(old.slot, new.slot)
+        # "I no longer live in Oslo" ends "I live in Oslo", and nothing else; "the
+        # party is cancelled" ends whatever its time was.
+        named = not new.slot.value or same_value(old.slot, new.slot)
+        return not old.slot.ends and named and not _was_over(old, new)
     if same_value(old.slot, new.slot):
         return False
     both = old.slot.exclusive and new.slot.exclusive
@@ -85,6 +98,45 @@ def told_by(record: MemoryRecord) -> tuple[str, bool]:
     return record.speaker or record.role or "", record.origin not in _UNTRUSTED
 
 
+def about(loose: Fact, known: Fact) -> Fact | None:
+    """Return what a text that names only a value says of a known fact's attribute.
+
+    "I traded my Fiat for a Skoda" says of "I drive a Fiat" that the car is a Skoda, "I
+    sold my car" that it is none.
+
+    Args:
+        loose: A fact whose attribute is :data:`~retentive.text.slots.ANY`.
+        known: A fact of the same subject.
+
+    Returns:
+        The fact, ``None`` where the value is not that of the known one.
+    """
+    held, said = known.slot, loose.slot
+    if held.attribute.startswith(_NEVER_LOOSE) or held.timed:
+        return None
+    if in_time(loose) < in_time(known) or not _names(said, held):
+        return None
+    if held.of:
+        after = replace(held, value="no", ends=False, changes=True)
+    elif said.becomes:
+        after = replace(held, value=said.becomes, ends=False, changes=True)
+    else:
+        after = replace(held, ends=True, changes=True)
+    return Fact(record=loose.record, slot=after, whole=loose.whole)
+
+
+def _names(said: Slot, held: Slot) -> bool:
+    """Return whether a value is that of a slot, or names what it is of."""
+    if held.attribute.startswith(_EXACTLY):
+        return said.value == held.value
+    return said.value == held.attribute or _is_within(said.value, held.of or held.value)
+
+
+def _is_within(one: str, other: str) -> bool:
+    few, many = sorted((set(one.split()), set(other.split())), key=len)
+    return bool(few) and few <= many and len(many) <= len(few) + 1
+
+
 def same_value(one: Slot, other: Slot) -> bool:
     """Return whether a value is the other, or the other with more words."""
     if one.value == other.value:
@@ -92,7 +144,9 @@ def same_value(one: Slot, other: Slot) -> bool:
     if one.value.isascii() and other.value.isascii():
         few, many = sorted((set(one.value.split()), set(other.value.split())), key=len)
         return few <= many and not one.timed
-    return not one.timed and (one.value in other.value or other.value in one.value)
+    if one.timed or _NUMBERS.findall(one.value) != _NUMBERS.findall(other.value):
+        return False  # 两千五 is not 两千 in more words
+    return one.value in other.value or other.value in one.value
 
 
 def _was_over(old: Fact, new: Fact) -> bool:

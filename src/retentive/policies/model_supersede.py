@@ -17,8 +17,8 @@ from retentive.protocols import LanguageModel, MemoryView, Plan
 from retentive.records import Kind, MemoryRecord
 from retentive.text.normalise import canonical
 from retentive.text.sentences import sentences
-from retentive.text.stating import is_stated
-from retentive.text.subjects import people
+from retentive.text.slots.stating import is_stated
+from retentive.text.slots.subjects import people
 from retentive.text.tokenise import terms
 
 __all__ = ["ModelSupersede"]

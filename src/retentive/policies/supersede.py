@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from retentive.policies.closing import Draft
 from retentive.policies.codes import active, of_kinds
-from retentive.policies.facts import Fact, facts_of, in_time, may_close, same_value
+from retentive.policies.facts import (
+    Fact,
+    about,
+    facts_of,
+    in_time,
+    may_close,
+    same_value,
+)
 from retentive.protocols import MemoryView, Plan
-from retentive.records import Kind
+from retentive.records import Kind, MemoryRecord
+from retentive.text.slots import ANY
 
 __all__ = ["Supersede"]
 
+_Whose = tuple[str, bool, str]  # who told it, whether they are trusted, of whom
 _KINDS = (Kind.EPISODIC, Kind.SEMANTIC, Kind.PROCEDURAL)
 _LONGEST_TOKENS = 200  # a longer memory is no statement of a fact
 
@@ -38,14 +47,24 @@ class Supersede:
         usable = active(view, now_s=now.timestamp()) & of_kinds(view, _KINDS)
         usable &= view.tokens <= _LONGEST_TOKENS
         records = view.records(np.flatnonzero(usable).astype(np.int32))
-        lines: dict[tuple[object, ...], list[Fact]] = {}
-        for record in records:
-            for fact in facts_of(record):
-                lines.setdefault(fact.key, []).append(fact)
         draft = Draft()
-        for facts in lines.values():
+        for facts in _lines(records):
             _walk(sorted(facts, key=in_time), draft)
         return draft.plan()
+
+
+def _lines(records: Sequence[MemoryRecord]) -> Iterator[list[Fact]]:
+    """Yield what was said, by who said it, of whom, and of what."""
+    lines: dict[_Whose, dict[str, list[Fact]]] = {}
+    for record in records:
+        for fact in facts_of(record):
+            of_one = lines.setdefault(fact.key[:3], {})
+            of_one.setdefault(fact.key[3], []).append(fact)
+    for of_one in lines.values():
+        loose = of_one.pop(ANY, [])
+        for facts in of_one.values():
+            meant = [about(each, known) for each in loose for known in facts]
+            yield [*facts, *{f.record.id: f for f in meant if f is not None}.values()]
 
 
 def _walk(facts: Sequence[Fact], draft: Draft) -> None:

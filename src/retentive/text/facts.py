@@ -2,7 +2,9 @@
 
 English and Chinese. A sentence that asks, supposes, hopes or speaks of what was once so
 states nothing. Rules are clauses from their first word on: "I live in Graz" is a fact,
-"she thinks I live in Graz" is none.
+"she thinks I live in Graz" is none. A fact keeps the words that were said; where the
+rules here know none, those of :mod:`retentive.text.slots` are asked, which read canonical
+values for telling what has changed. Words and filters are the same.
 """
 
 from __future__ import annotations
@@ -12,6 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retentive.text.sentences import sentences
+from retentive.text.slots import ANY, Slot, read_slots
+from retentive.text.slots.chinese_words import RELATIONS as RELATIONS_ZH
+from retentive.text.slots.english_words import DIETS, RELATIONS
+from retentive.text.slots.stating import is_stated
 
 __all__ = ["ATTRIBUTES", "Fact", "find_facts"]
 
@@ -33,8 +39,30 @@ ATTRIBUTES = (
     "relative",
     "language",
     "plan",
+    "relationship",
+    "contact",
+    "habit",
+    "routine",
+    "measure",
 )
 """What facts are about."""
+
+_OF_SLOTS = (
+    (("home", "home country"), "home"),
+    (("birthplace",), "origin"),
+    (("employer", "occupation"), "work"),
+    (("study", "school"), "study"),
+    (("name", "age", "birthday", "diet"), ""),
+    (("relationship", "partner"), "relationship"),
+    (("phone number", "email", "address", "电话号码", "邮箱", "微信号", "地址"), "contact"),
+    (("favorite", "最喜欢的"), "favourite"),
+    (("allergic", "过敏"), "allergy"),
+    (("does", "习惯", "学", "smoking", "alcohol"), "habit"),
+    (("time to", "days of", "shift"), "routine"),
+    (("number of", "has", "car", "laptop", "phone", "车", "手机", "电脑"), "possession"),
+    (("trip in",), "plan"),
+    (("weight", "height", "salary", "rent", "shoe size", "体重", "房租", "工资"), "measure"),
+)  # fmt: skip
 
 _LONGEST_CHARS = 300  # longer sentences tell stories, not facts
 _LONGEST_VALUE_CHARS = 80
@@ -64,8 +92,10 @@ def find_facts(text: str) -> list[Fact]:
     found: list[Fact] = []
     for sentence in sentences(text):
         stated = sentence.strip()
-        if stated and len(stated) <= _LONGEST_CHARS and not _UNSURE.search(stated):
-            found += _stated(stated)
+        if not stated or len(stated) > _LONGEST_CHARS or not is_stated(stated):
+            continue
+        if not _OVER.search(stated):
+            found += list(_stated(stated)) or _read(stated)
     return found
 
 
@@ -84,19 +114,49 @@ def _stated(sentence: str) -> Iterator[Fact]:
             break
 
 
+def _read(sentence: str) -> list[Fact]:
+    """Return what the rules for slots read of the speaker, in the sentence's words."""
+    facts = []
+    for slot in read_slots(sentence).slots:
+        attribute = _attribute(slot)
+        value = _as_said(slot.of or slot.value, sentence)
+        if attribute and value:
+            about = slot.attribute.partition("favorite ")[2]
+            facts.append(
+                Fact(attribute=attribute, about=about, value=value, text=sentence)
+            )
+    return facts
+
+
+def _attribute(slot: Slot) -> str | None:
+    """Return what a fact of a slot is about; ``None`` if it is none of the speaker's."""
+    if slot.subject != "me" or slot.ends or slot.attribute == ANY:
+        return None
+    if slot.attribute.startswith(("likes ", "喜欢 ")):
+        return "likes" if slot.value == "yes" else "dislikes"
+    if slot.value == "no":
+        return None
+    for names, attribute in _OF_SLOTS:
+        if slot.attribute.startswith(names):
+            return attribute or slot.attribute
+    return None
+
+
+def _as_said(value: str, sentence: str) -> str:
+    """Return the place of canonical words in a sentence; empty if it has none."""
+    words = r"\W+".join(map(re.escape, value.split()))
+    found = re.search(words, sentence, re.IGNORECASE) if words else None
+    return found[0] if found else ""
+
+
 def _trimmed(value: str) -> str:
     """Return a value without what follows it: marks, asides, times, reasons."""
     value = _TAIL.split(value, maxsplit=1)[0].strip(_EDGES)
     return value if len(value) <= _LONGEST_VALUE_CHARS else ""
 
 
-# Not said, or not said to be so now.
-_UNSURE = re.compile(
-    r"[?？]|\b(?:if|unless|would|could|might|(?-i:may)|maybe|perhaps|probably|wish|hope"
-    r"|hoping|imagine|pretend|suppose|guess|used to|no longer|not anymore|any more"
-    r"|once|almost|nearly|joking|kidding|as if)\b"
-    r"|吗|呢|如果|要是|假如|假设|可能|也许|或许|大概|以前|曾经|过去|不再|希望|但愿|差点|开玩笑|好像",
-    re.IGNORECASE,
+_OVER = re.compile(
+    r"[?？]|\b(?:no longer|not anymore|any ?more)\b|呢|不再", re.IGNORECASE
 )
 _CLAUSES = re.compile(
     r",\s+(?:and|but|so)\s+(?=(?:i|my)\b)|\s+(?:and|but)\s+(?=(?:i|my)\b)"
@@ -122,11 +182,7 @@ _POINTING = re.compile(
 _I_AM = r"i(?:['’]m| am)"
 _NOW = r"(?:(?:now|currently|still|just|recently|also|really|actually) )*"
 _SET_OFF = r"(?:(?:well|oh|yes|yeah|hi|hey|hello|by the way|btw|and|also|actually|so|ok|okay)[,!.]?\s+)*"
-_KIN = (
-    r"(?:sister|brother|mother|mom|mum|father|dad|wife|husband|partner|girlfriend"
-    r"|boyfriend|fianc[eé]e?|daughter|son|aunt|uncle|cousin|niece|nephew|grandmother"
-    r"|grandfather|grandma|grandpa|roommate|boss|cat|dog|puppy|kitten|parrot|rabbit|horse)"
-)
+_KIN = rf"(?:{RELATIONS}|aunt|parrot|rabbit|horse)"
 _NO_POSSESSIONS = (
     r"(?:question|meeting|headache|feeling|idea|lot|problem|cold|fever|point|plan|dream"
     r"|hunch|bit|few|couple|minute|moment|second|chance|job|appointment|call|request"
@@ -152,8 +208,7 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     ("favourite", rf"my {_FAVOURITE} (?P<about>[\w ]{{2,30}}?) (?:is|are) (?P<value>.+)"),
     ("allergy", rf"{_I_AM} (?:\w+ )?allergic to (?P<value>.+)"),
     ("allergy", r"i have an? (?P<value>[\w ]{2,30}) allergy"),
-    ("diet", rf"{_I_AM} {_NOW}(?:a )?(?P<value>vegetarian|vegan|pescatarian|lactose intolerant"
-             r"|gluten[- ]free)"),
+    ("diet", rf"{_I_AM} {_NOW}(?:a )?(?P<value>{DIETS}|lactose intolerant)"),
     ("diet", r"i (?:don['’]t|do not|never|can['’]t|cannot) eat (?P<value>.+)"),
     ("condition", r"i(?:['’]ve been| was| have been) diagnosed with (?P<value>.+)"),
     ("dislikes", r"i (?:really |absolutely )?(?:hate|dislike|can['’]t stand|cannot stand"
@@ -189,8 +244,7 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ("condition", rf"我(?:被)?(?:诊断为|确诊了?|得了){_WORTH}"),
     ("dislikes", rf"我(?:很|真的|特别|非常|最)?(?:讨厌|不喜欢|受不了|不爱){_WORTH}"),
     ("likes", rf"我(?:很|也|真的|特别|非常|最|一直)?(?:喜欢|热爱|爱吃|爱喝|爱看|爱听|偏爱){_WORTH}"),
-    ("relative", r"我的?(?P<about>姐姐|妹妹|哥哥|弟弟|妈妈|爸爸|妻子|丈夫|老婆|老公|女儿|儿子"
-                 rf"|女朋友|男朋友|猫|狗|奶奶|爷爷|外婆|外公)(?:的名字)?叫{_WORTH}"),
+    ("relative", rf"我的?(?P<about>{RELATIONS_ZH})(?:的名字)?叫{_WORTH}"),
     ("language", rf"我(?:会)?(?:说|讲)(?=.{{1,4}}(?:语|文|话)){_WORTH}"),
     ("possession", r"我(?:家)?有(?P<value>[一两二三四五六七八九十\d]+[只个辆条台匹套把栋].+)"),
     ("possession", rf"我(?:刚|最近|昨天|今天|上周)?(?:刚)?(?:买了|养了|领养了){_WORTH}"),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from retentive.text.fold import fold_han, has_han
-from retentive.text.slots_en_words import RELATIONS
-from retentive.text.slots_zh import RELATIONS as RELATIONS_ZH
+from retentive.text.slots.chinese_words import RELATIONS as RELATIONS_ZH
+from retentive.text.slots.english_words import RELATIONS
 from retentive.text.tokenise import terms
 
 __all__ = ["ME", "OTHER", "people"]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Slot"]
+__all__ = ["ANY", "Slot"]
+
+ANY = "whatever it was"
+"""The attribute of a text that tells only which value has ended: "I sold my Fiat"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,14 +16,18 @@ class Slot:
 
     Attributes:
         subject: Whose: ``me`` for the speaker, else in words ("my sister").
-        attribute: What of it: ``home``, ``favorite color``, ``time``.
-        value: In canonical words; of the same sort for one attribute.
+        attribute: What of it: ``home``, ``favorite color``, ``time``; :data:`ANY`.
+        value: In canonical words; of the same sort for one attribute. Empty with
+            ``ends``: whatever the value was.
         ends: Whether the text says that the value no longer holds.
         exclusive: Whether there can be only one at a time: one home, but many
             hobbies. What is not exclusive is closed only by a text that says
             that something has changed.
         changes: Whether the text says so: "now", "no longer", "moved", 改到.
         timed: Whether the value is a time that may have come and gone.
+        of: The thing, where the attribute is about one and the value is yes or no:
+            ``coffee`` of "I drink coffee".
+        becomes: With :data:`ANY`: the value that follows, if it is told.
     """
 
     subject: str
@@ -30,3 +37,5 @@ class Slot:
     exclusive: bool = True
     changes: bool = False
     timed: bool = False
+    of: str = ""
+    becomes: str = ""

@@ -1,22 +1,17 @@
-"""What a text says about whom: subject, attribute and value, by rules.
-
-Precise rather than complete: where the rules are not sure, they say nothing. Two
-texts can only contradict each other in a slot, the same attribute of the same
-subject.
-"""
+"""Reads texts, in English or Chinese."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retentive.text import slots_en, slots_zh
 from retentive.text.fold import has_han
 from retentive.text.normalise import canonical
 from retentive.text.sentences import sentences
-from retentive.text.slot import Slot
+from retentive.text.slots import chinese, english
+from retentive.text.slots.slot import ANY, Slot
 
-__all__ = ["Reading", "Slot", "read_slots"]
+__all__ = ["Reading", "read_slots"]
 
 _READ_CHARS = 600  # a longer text is no statement of a fact
 
@@ -40,13 +35,17 @@ def read_slots(text: str) -> Reading:
     """Read a text in English or Chinese."""
     if len(text) > _READ_CHARS:
         return Reading(slots=(), whole=False)
-    found: dict[tuple[str, str], Slot] = {}
+    found: dict[tuple[str, str, str], Slot] = {}
     whole = True
     for sentence in sentences(text):
         if not canonical(sentence).strip():
             continue
-        rules = slots_zh if has_han(sentence) else slots_en
+        rules = chinese if has_han(sentence) else english
         slots, rest = rules.read(sentence)
         whole = whole and not rest
-        found |= {(slot.subject, slot.attribute): slot for slot in slots}
+        found |= {_place(slot): slot for slot in slots}
     return Reading(slots=tuple(found.values()), whole=whole and len(found) == 1)
+
+
+def _place(slot: Slot) -> tuple[str, str, str]:
+    return slot.subject, slot.attribute, slot.value if slot.attribute == ANY else ""
