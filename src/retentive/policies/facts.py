@@ -105,7 +105,7 @@ def about(loose: Fact, known: Fact) -> Fact | None:
     sold my car" that it is none.
 
     Args:
-        loose: A fact whose attribute is :data:`~retentive.text.slots.ANY`.
+        loose: A fact whose attribute is :data:`~retentive.text.slots.slot.ANY`.
         known: A fact of the same subject.
 
     Returns:
