@@ -119,3 +119,22 @@ def test_without_an_embedder_of_tokens_the_signal_is_silent() -> None:
     memory = Memory.open(embedder=FakeEmbedder(), recall=SETTINGS)
     memory.remember("Mochi is a cat")
     assert memory.recall("Where is the cat?")[0].signals["late"] == 0.0
+
+
+def test_the_best_of_many_tokens_is_the_best_of_each_block() -> None:
+    embedder = WordEmbedder()
+    # 40 memories of 1 to 40 words, over many blocks; one of them fills several.
+    texts = [" ".join(f"w{n}x{k}" for k in range(n)) for n in range(1, 41)]
+    texts.append(" ".join(f"long{k}" for k in range(500)))
+    with Memory.open(embedder=embedder) as memory:
+        memory.remember(texts)
+        holdings = memory.recaller.replica((memory.namespace,)).frame().holdings
+        asked = embedder.embed(["w7x3", "long499", "elsewhere"])
+        table = TokenTable(memory.store, embedder)
+        rows = np.arange(len(texts), dtype=np.int32)
+        found = table.best(asked, holdings, rows)
+        by_text = {record.content: record.id for record in memory.records()}
+    order = [list(holdings.ids).index(by_text[text]) for text in texts]
+    expected = [(embedder.embed(text.split()) @ asked.T).max(axis=0) for text in texts]
+    assert found[order] == pytest.approx(np.array(expected), abs=0.02)
+    assert found[order][6, 0] == pytest.approx(1.0, abs=0.02)

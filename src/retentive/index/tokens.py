@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import pairwise
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["TokenTable"]
 
 _UNIT = 127  # a cosine of 1 in int8
+_BLOCK = 96  # tokens turned to floats at a time: a product small enough for the cache
 _OVERHEAD_BYTES = 250  # of an entry beside its numbers
 
 
@@ -66,11 +68,7 @@ class TokenTable:
         """
         if not len(rows) or not len(vectors):
             return np.zeros((len(rows), len(vectors)), np.float32)
-        held = self._of(holdings, rows)
-        starts = np.cumsum([0, *map(len, held[:-1])])
-        cosines = np.concatenate(held).astype(np.float32) @ (vectors.T / _UNIT)
-        best: NDArray[np.float32] = np.maximum.reduceat(cosines, starts)
-        return best
+        return _best(self._of(holdings, rows), vectors)
 
     def keep(self, digests: Sequence[int], tokens: Sequence[NDArray[np.int8]]) -> None:
         """Hold the ``(t, dim)`` vectors of these rows, within the bound."""
@@ -135,3 +133,22 @@ class TokenTable:
             np.rint(tokens.vectors * _UNIT).astype(np.int8)
             for tokens in self._embedder.token_vectors(texts)
         ]
+
+
+def _best(
+    held: Sequence[NDArray[np.int8]], vectors: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return ``(len(held), t)`` best cosines, block by block."""
+    ends = np.cumsum([len(each) for each in held])
+    starts = np.append(0, ends[:-1])
+    towards = np.ascontiguousarray(vectors.T / _UNIT)
+    cosines = np.empty((ends[-1], len(vectors)), np.float32)
+    room = np.empty((_BLOCK + int((ends - starts).max()), len(towards)), np.float32)
+    cuts = np.flatnonzero(np.diff(ends // _BLOCK)) + 1
+    for first, last in pairwise([0, *cuts.tolist(), len(held)]):
+        block = slice(starts[first], ends[last - 1])
+        here = room[: block.stop - block.start]
+        np.concatenate(held[first:last], out=here, casting="unsafe")
+        np.matmul(here, towards, out=cosines[block])
+    best: NDArray[np.float32] = np.maximum.reduceat(cosines, starts)
+    return best
