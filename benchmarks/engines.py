@@ -3,7 +3,9 @@
 Usage: python benchmarks/engines.py [--size 10000 100000]
 
 Starts Redis 8.2 with the query engine's module, both out of wheels:
-pip install --group engines. Times are medians in milliseconds.
+pip install --group engines. Times are medians in milliseconds. Vectors lie about a
+thousand centres, as those of texts lie about topics; questions are the first six words
+of a memory, with a vector near its own.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from benchmarks.redis import DIM, HOME, fill, once, records  # noqa: E402
 from retentive import Memory  # noqa: E402
 from retentive.protocols import Narrowing  # noqa: E402
 from retentive.recall.defaults import default_settings  # noqa: E402
+from retentive.records import Embedding, MemoryRecord  # noqa: E402
 from retentive.stores.redis import RedisStore  # noqa: E402
 from retentive.stores.redis.search.probing import (  # noqa: E402
     QUERY_ENGINE,
@@ -50,6 +53,34 @@ class Looked:
         return np.stack([self._vectors.get(text, any_other) for text in texts])
 
 
+def topical(size: int) -> list[MemoryRecord]:
+    """Return memories whose vectors lie about centres."""
+    dice = np.random.default_rng(11)
+    centres = dice.standard_normal((1_000, DIM)).astype(np.float32)
+    told = records(size)
+    for start in range(0, size, 1_000):
+        some = told[start : start + 1_000]
+        drawn = centres[dice.integers(0, len(centres), len(some))]
+        drawn = drawn + dice.standard_normal(drawn.shape).astype(np.float32)
+        drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+        for place, record in enumerate(some):
+            vector = Embedding(vector=drawn[place], fingerprint=Looked.fingerprint)
+            told[start + place] = record.but(embedding=vector)
+    return told
+
+
+def questions_about(told: list[MemoryRecord]) -> dict[str, Any]:
+    """Return a hundred questions, each with its vector."""
+    dice = np.random.default_rng(13)
+    asked = {}
+    for record in told[:: max(1, len(told) // 100)][:100]:
+        assert record.embedding is not None
+        near = record.embedding.vector + dice.standard_normal(DIM) * 0.5 / DIM**0.5
+        text = " ".join(record.content.split()[1:7])
+        asked[text] = (near / np.linalg.norm(near)).astype(np.float32)
+    return asked
+
+
 def measure(url: str, size: int) -> None:
     """Print all numbers for one size of a namespace."""
     print(f"\n{size:,} memories of 20 words with {DIM}-d vectors")
@@ -57,22 +88,21 @@ def measure(url: str, size: int) -> None:
     client.flushall()
     empty = client.info("memory")["used_memory"]
     store = RedisStore.open(url)
-    told = records(size)
+    told = topical(size)
     fill(store, told)
-    asked = told[:: max(1, size // 100)][:100]
-    known = {r.content: r.embedding.vector for r in asked if r.embedding is not None}
+    asked = questions_about(told)
     before = client.info("memory")["used_memory"]
     print(f"  the store itself {(before - empty) / size:,.0f} bytes per memory")
     for kind in (QUERY_ENGINE, VECTOR_SETS):
         indexed(store, kind, size, asked, before=before)
         if kind == QUERY_ENGINE:
-            recalled(url, asked, known)
+            recalled(url, asked)
         store.engines.named(kind).drop(HOME)
     store.close()
 
 
 def indexed(
-    store: RedisStore, kind: str, size: int, asked: list[Any], *, before: int
+    store: RedisStore, kind: str, size: int, asked: dict[str, Any], *, before: int
 ) -> None:
     """Print what an index takes, and whether it finds the nearest."""
     engine: Any = store.engines.named(kind)
@@ -86,8 +116,7 @@ def indexed(
     exact = np.stack([r.embedding.vector for r in held if r.embedding is not None])
     row = {record.id: place for place, record in enumerate(held)}
     found, taken = [], []
-    for record in asked:
-        vector = record.embedding.vector
+    for vector in asked.values():
         near: list[str] = []
         search = partial(engine.nearest, HOME, vector, limit=100, within=Narrowing())
         taken.append(1e3 * once(lambda near=near, search=search: near.extend(search())))
@@ -96,31 +125,30 @@ def indexed(
     print(f"    nearest 100 in {median(taken):.2f}; {np.mean(found):.2f} of the true ten are among them")  # fmt: skip
 
 
-def recalled(url: str, asked: list[Any], known: dict[str, Any]) -> None:
+def recalled(url: str, asked: dict[str, Any]) -> None:
     """Print recalls in the process and by the engine, in turn."""
     by_server = replace(default_settings(), engine="server")
-    embedder: Any = Looked(known)
+    embedder: Any = Looked(asked)
     here = Memory(RedisStore.open(url), namespace=HOME, embedder=embedder)
     there = Memory(
         RedisStore.open(url), namespace=HOME, embedder=embedder, recall=by_server
     )
-    first = asked[0].content
+    first, *others = asked
     cold_here = once(lambda: here.recall(first))
     cold_there = once(lambda: there.recall(first))
     local, remote, same = [], [], 0
-    for record in asked[1:]:
+    for text in others:
         mine: list[Any] = []
         theirs: list[Any] = []
-        text = record.content
         local.append(1e3 * once(lambda m=mine, t=text: m.extend(here.recall(t))))
         remote.append(1e3 * once(lambda m=theirs, t=text: m.extend(there.recall(t))))
         same += mine[0].record.id == theirs[0].record.id
-    again = [1e3 * once(partial(there.recall, record.content)) for record in asked[1:]]
+    again = [1e3 * once(partial(there.recall, text)) for text in others]
     print(
         f"    first recall {cold_here:.2f} s in the process, {cold_there:.2f} s by the server"
     )
     print(f"    recall {median(local):.1f} in the process; by the server {median(remote):.1f}, of what was asked before {median(again):.1f}")  # fmt: skip
-    print(f"    the same best hit in {same} of {len(asked) - 1}")
+    print(f"    the same best hit in {same} of {len(others)}")
     held = here.recaller.replicas.nbytes(), there.recaller.searcher.nbytes()
     print(f"    held in memory {held[0] / 1e6:.1f} MB in the process, {held[1] / 1e6:.1f} MB by the server")  # fmt: skip
     here.close()

@@ -8,7 +8,7 @@ a set is handed out only when every replica is in step.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +83,9 @@ def _named(client: Any) -> int:
     return int(port)
 
 
-def start_cluster(folder: Path, *, binary: str | None = None) -> ServerSet:
+def start_cluster(
+    folder: Path, *, binary: str | None = None, options: Sequence[str] = ()
+) -> ServerSet:
     """Start a Cluster of 3 + 3 nodes and wait until it serves every slot."""
     with ExitStack() as undo:
         cluster = ServerSet("")
@@ -95,6 +97,7 @@ def start_cluster(folder: Path, *, binary: str | None = None) -> ServerSet:
                     *("--cluster-enabled", "yes", *_PROMPT),
                     *("--cluster-node-timeout", _NODE_TIMEOUT_MS),
                     *("--cluster-port", str(free_port())),
+                    *options,
                     binary=binary,
                 )
             )

