@@ -6,6 +6,7 @@ import logging
 import shutil
 import stat
 import threading
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,10 @@ from retentive.embedders.hashing import HashingEmbedder
 from retentive.index.replica import Replica
 from retentive.index.snapshot import load_snapshot, save_snapshot
 from retentive.index.vectors import EXACT_ROWS, Vectors
+from retentive.protocols import KeepsVectorsFar
+from retentive.stores.away import AwayStore
 from retentive.stores.codec import pack_vector
+from retentive.stores.guarded import GuardedStore
 from retentive.stores.redis import RedisStore
 from tests.servers import RunningServer, start_server
 
@@ -77,6 +81,16 @@ def test_a_cold_process_asks_the_server_for_no_vectors(
         assert ranked(memory) == answer
         sent = client.info("stats")["total_net_output_bytes"] - before
     assert sent < vectors / 4
+
+
+def test_what_stands_before_a_store_far_away_is_far_too(
+    saved: tuple[str, Path, list[tuple[str, float]]],
+) -> None:
+    url, _, _ = saved
+    for guard in (AwayStore, partial(GuardedStore, agent="a", may_write=[HOME])):
+        store = guard(RedisStore.open(url))
+        assert isinstance(store, KeepsVectorsFar)
+        store.close()
 
 
 def test_the_file_is_one_users_and_holds_no_text(

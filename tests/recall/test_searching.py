@@ -18,6 +18,7 @@ from retentive.recall.defaults import default_settings
 from retentive.recall.filters import Scope
 from retentive.recall.narrowing import narrowing_of
 from retentive.records import Kind, Origin, Status
+from retentive.stores.away import AwayStore
 from retentive.stores.redis import RedisStore
 from retentive.testing.fake import FakeEmbedder
 from tests.engines import engine_server, redis_binary
@@ -294,6 +295,21 @@ def test_a_file_has_no_engine(tmp_path: Path) -> None:
     with Memory.open(tmp_path / "a.db", recall=AUTO) as memory:
         memory.remember(told(60))
         assert len(ids(memory, "box")) == 10
+
+
+def test_a_store_that_goes_on_without_its_server_asks_no_engine(
+    engine_url: str,
+) -> None:
+    store = AwayStore(RedisStore.open(engine_url))
+    with Memory(store, recall=replace(AUTO, engine_above=0)) as memory:
+        memory.remember(told(60))
+        assert len(ids(memory, "box")) == 10
+        assert memory.recaller.searcher.nbytes() == 0
+    with (
+        Memory(AwayStore(RedisStore.open(engine_url)), recall=SERVER) as memory,
+        pytest.raises(StoreError, match="no engine answers"),
+    ):
+        ids(memory, "box")
 
 
 def test_auto_asks_the_server_only_beyond_the_bound(engine_url: str) -> None:

@@ -74,6 +74,11 @@ class ReplicaCache:
             save_tokens(old, self._store)
         return replica
 
+    def held(self, namespaces: Sequence[Namespace]) -> Replica | None:
+        """Return the replica that spans these namespaces, if there is one."""
+        with self._lock:
+            return self._held.get(tuple(namespaces))
+
     def nbytes(self) -> int:
         """Return the memory that all replicas take, in bytes."""
         with self._lock:

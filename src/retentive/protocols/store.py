@@ -166,8 +166,8 @@ class SupportsSnapshots(Protocol):
 class KeepsVectorsFar(Protocol):
     """A store on another machine: snapshots hold vectors, too, to spare the way."""
 
-    vectors_are_far: bool
-    """Always true."""
+    def vectors_are_far(self) -> bool:
+        """Return true."""
 
 
 @runtime_checkable

@@ -188,7 +188,9 @@ class Recaller:
         self, ids: Sequence[str], *, namespaces: Sequence[Namespace], at: datetime
     ) -> None:
         """Count uses of records in what this process holds of them."""
-        self.replica(namespaces).count_use(ids, at=at.timestamp())
+        replica = self.replicas.held(namespaces)
+        if replica is not None:  # one that is made later reads the counts
+            replica.count_use(ids, at=at.timestamp())
         self.searcher.count_use(ids, at=at)
 
     def _whole(

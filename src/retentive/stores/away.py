@@ -130,6 +130,9 @@ class AwayStore(Before):
             known = self._records[namespace]
             return [known[id] for id in ids if id in known]
 
+    def search_engine(self) -> None:
+        """Return no engine: none knows what waits, or answers while it is away."""
+
     def close(self) -> None:
         """Close the store and the spool; what is kept stays in the spool's file."""
         self.inner.close()

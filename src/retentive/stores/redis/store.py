@@ -54,8 +54,6 @@ class RedisStore:
     its persistence and its replicas keep.
     """
 
-    vectors_are_far = True
-
     def __init__(
         self,
         server: Server,
@@ -299,6 +297,10 @@ class RedisStore:
     ) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
         """Yield pages of ids and vectors; see :class:`SupportsVectorScan`."""
         return self._vectors.pages(namespace, fingerprint)
+
+    def vectors_are_far(self) -> bool:
+        """Return true: snapshots hold them, too."""
+        return True
 
     def search_engine(self) -> SearchEngine | None:
         """Return the server's own engine, the query engine before vector sets.
