@@ -87,6 +87,8 @@ docs: $(VENV)/.developer ## Build the documentation; a warning is an error
 bench: $(BENCH_VENV)/.ready ## Measure recall and speed beside what one would use instead
 	$(BENCH_VENV)/bin/retentive bench peers
 	$(BENCH_VENV)/bin/retentive bench ablation $(if $(LOCOMO),$(LOCOMO) --dataset locomo)
+	$(BENCH_VENV)/bin/retentive bench ablation $(if $(LOCOMO),$(LOCOMO) --dataset locomo) \
+	  --embedder minilm --precise
 	$(BENCH_VENV)/bin/python benchmarks/first_use.py
 	$(BENCH_VENV)/bin/python benchmarks/speed.py
 	$(BENCH_VENV)/bin/python benchmarks/tenants.py

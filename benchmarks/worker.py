@@ -31,6 +31,7 @@ class Worker:
         self._rows: list[int] = []
         self._added = 0
         workload.embed(["warm up"])
+        peers.prepare(system)
         self._rss_before = _rss()
 
     def open(self) -> dict[str, Any]:

@@ -35,6 +35,14 @@ def test_a_query_is_nearest_to_the_text_it_was_taken_from() -> None:
     assert (nearest == np.arange(50)).mean() > 0.9
 
 
+def test_every_peer_of_the_comparison_can_be_measured() -> None:
+    import peers
+
+    from retentive.bench.peers import PEERS
+
+    assert sorted(peers.OTHERS.values()) == sorted(PEERS)
+
+
 def test_it_measures_ours_and_says_why_it_skips_others(tmp_path: Path) -> None:
     target = tmp_path / "speed.json"
     small = ["--sizes", "60", "--tenants", "2", "--rounds", "1", "--per-round", "2"]

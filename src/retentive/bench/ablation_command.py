@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from retentive.bench.ablation import ablate, ablation_settings, table
-from retentive.bench.bilingual import load as load_bilingual
 from retentive.bench.evidence import collect
 from retentive.bench.options import (
     chosen_data,
@@ -42,10 +41,7 @@ def ablation(
     percentage points) and the median time that it takes for one question. Without a
     PATH, on the bundled conversation.
     """
-    if path is None:
-        data = load_bilingual()
-    else:
-        data = chosen_data(path, dataset, conversations, pool)
+    data = chosen_data(path, dataset, conversations, pool)
     with progress_bar() as progress:
         evidence = collect(
             data,

@@ -13,7 +13,7 @@ from typing import Any
 from retentive.bench.datasets import Conversation, evidence_id
 from retentive.bench.datasets.model import said_when
 from retentive.bench.metrics import Ranked, recall_at
-from retentive.bench.peers import PEERS, Note, Peer
+from retentive.bench.peers import PEERS, MakesPeer, Note, Peer
 from retentive.bench.systems import PRODUCT, Retentive, Shared, System
 from retentive.bench.tokens import Counter
 from retentive.errors import InvalidInputError
@@ -146,7 +146,7 @@ def beyond_table(found: Mapping[str, Beyond]) -> str:
 
 
 def _opener(
-    make: Callable[[Embedder], Peer], embedder: Embedder, *, dated: bool
+    make: MakesPeer, embedder: Embedder, *, dated: bool
 ) -> Callable[[], System]:
     return lambda: Timed(make(embedder), dated, [], [])
 

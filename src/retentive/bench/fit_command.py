@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from retentive.bench.bilingual import load as load_bilingual
 from retentive.bench.evidence import collect
 from retentive.bench.fitting import fit_weights
 from retentive.bench.metrics import METRICS
@@ -59,10 +58,7 @@ def fit(
     language model. Some hundred questions are enough; with few, the weights stay
     near the default. Without a PATH, the bundled conversation is used.
     """
-    if path is None:
-        data = load_bilingual()
-    else:
-        data = chosen_data(path, dataset, conversations, pool)
+    data = chosen_data(path, dataset, conversations, pool)
     settings = precise_settings() if precise else default_settings()
     with progress_bar() as progress:
         evidence = collect(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from retentive import registry
+from retentive.bench.bilingual import load as load_bundled
 from retentive.bench.datasets import LOADERS, Dataset, load
 from retentive.bench.recall import Progress
 from retentive.bench.variants import pooled
@@ -64,13 +65,15 @@ def takes_data(command: Command) -> Command:
 
 
 def chosen_data(
-    path: Path, dataset: str | None, conversations: str | None, pool: int | None
+    path: Path | None, dataset: str | None, conversations: str | None, pool: int | None
 ) -> Dataset:
-    """Read what the options of :func:`takes_data` name.
+    """Read what the options of :func:`takes_data` name; the bundled data without a path.
 
     Raises:
         click.UsageError: It is not said what the path is.
     """
+    if path is None:
+        return load_bundled()
     if dataset is None:
         raise click.UsageError("say what PATH is with --dataset")
     data = load(path, dataset=dataset)

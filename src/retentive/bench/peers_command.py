@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from retentive.bench.against import beyond, beyond_table, systems
+from retentive.bench.against import Beyond, beyond, beyond_table, systems
 from retentive.bench.bilingual import load as load_bilingual
 from retentive.bench.options import (
     chosen_data,
@@ -19,7 +21,12 @@ from retentive.bench.options import (
 from retentive.bench.peers import PEERS
 from retentive.bench.plots import bars, save_png
 from retentive.bench.recall import run
+from retentive.bench.report import Report
 from retentive.bench.tokens import token_counter
+
+if TYPE_CHECKING:
+    from retentive.bench.datasets import Dataset
+    from retentive.protocols import Embedder
 
 __all__ = ["peers"]
 
@@ -74,12 +81,48 @@ def peers(
     recall@10 of Chinese and of English questions. A peer that is not installed is an
     error that names the command; see also --peer.
     """
-    if path is None:
-        data = load_bilingual()
-    else:
-        data = chosen_data(path, dataset, conversations, pool)
-    name = "minilm" if embedder == "none" else embedder
-    model = chosen_embedder(name, cache=cache)
+    data = chosen_data(path, dataset, conversations, pool)
+    found = _compare(
+        data,
+        chosen_embedder("minilm" if embedder == "none" else embedder, cache=cache),
+        chosen=chosen,
+        plain=plain,
+        seed=seed,
+    )
+    click.echo(found.to_markdown())
+    if json_path is not None:
+        json_path.write_text(json.dumps(found.to_dict(), indent=2) + "\n", "utf-8")
+    if png is not None:
+        save_png(found.report, png)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """What a run said of ours and of peers."""
+
+    report: Report
+    further: Mapping[str, Beyond]
+    plain: bool
+
+    def to_markdown(self) -> str:
+        tables = [self.report.to_markdown(), beyond_table(self.further)]
+        return "\n\n".join([*tables, bars(self.report)])
+
+    def to_dict(self) -> dict[str, Any]:
+        return self.report.to_dict() | {
+            "beyond": {name: asdict(found) for name, found in self.further.items()},
+            "texts_of_peers": "plain" if self.plain else "dated",
+        }
+
+
+def _compare(
+    data: Dataset,
+    model: Embedder | None,
+    *,
+    chosen: Sequence[str],
+    plain: bool,
+    seed: int,
+) -> _Compared:
     if model is None:
         raise click.UsageError("peers need an --embedder")
     opened = systems(model, chosen=chosen, dated=not plain)
@@ -99,12 +142,4 @@ def peers(
         bilingual=load_bilingual().conversations[0],
         counter=counter,
     )
-    click.echo("\n\n".join([report.to_markdown(), beyond_table(further), bars(report)]))
-    if json_path is not None:
-        values = report.to_dict() | {
-            "beyond": {name: asdict(found) for name, found in further.items()},
-            "texts_of_peers": "plain" if plain else "dated",
-        }
-        json_path.write_text(json.dumps(values, indent=2) + "\n", "utf-8")
-    if png is not None:
-        save_png(report, png)
+    return _Compared(report=report, further=further, plain=plain)
