@@ -221,6 +221,28 @@ My blood pressure is 140 over 90. | My blood pressure is down to 125 over 80.
 我的驾照考试在五月十号。 | 我的驾照考试延期到五月二十号了。
 我的血压是一百四。 | 我的血压降到一百二了。
 我上高二。 | 我上高三了。
+# two statements of one subject, a reason before, somebody else who changes it
+I drive a Honda Civic. | I sold the Civic and bought a Tesla. | car
+My laptop is a Dell. | I bought a MacBook to replace the Dell. | laptop
+I usually get up at six. | Since the baby came I get up at five. | rhythm
+My boss is Karen. | Karen left the company, so now I report to David. | boss
+My rent is 900 euros. | The landlord raised the rent to 980. | rent
+Our wifi password is apple1. | We changed the wifi password to pear2. | password
+My favourite band is Muse. | My favourite band these days is Wilco. | favorite
+My email is ann@old.example. | Please use ann@new.example from now on. | mail
+I work at the post office. | I got a new job at the town hall. | employer
+I'm learning Spanish. | I gave up Spanish and am learning Italian. | learning
+# ways, grades, hopes
+I take the bus to work. | I cycle to work now. | way to work
+My daughter is in second grade. | My daughter started third grade this week. | grade
+My son wants to be a pilot. | My son now wants to be a vet. | ambition
+We have two cats. | One of our cats died, so we only have one cat left. | number
+I'm a smoker. | I quit smoking in January. | smoking
+I'm vegetarian. | I started eating meat again last month. | diet
+我最喜欢的颜色是蓝色。 | 我现在最喜欢绿色了。 | 颜色
+我儿子上小学二年级。 | 我儿子升三年级了。 | 年级
+我老板姓王。 | 王总走了，新老板姓李。 | 老板
+房租三千。 | 房东把房租涨到三千五了。 | 房租
 """
 """``old | new | what it is about``, a pair a line: the second closes the first."""
 
@@ -348,6 +370,17 @@ My rent is 800 euros. | They say rents went up to 870 euros.
 我住在杭州。 | 我把桌子搬到窗边了。
 我是一名老师。 | 我是南方人。
 我的电话是12345678。 | 我的电话没电了。
+I take the bus to work. | I take the train to the office when it rains.
+My daughter is in second grade. | My son started third grade this week.
+My son wants to be a pilot. | My son wants to be a vet.
+My boss is Karen. | My brother reports to David now.
+I drive a Honda Civic. | I sold the roof box of my Civic.
+I'm vegetarian. | My sister started eating meat again.
+My rent is 900 euros. | The landlord raised the rent of the shop to 980.
+I have a dog and take it to work. | I cycle to work now.
+我最喜欢的颜色是蓝色。 | 我最喜欢的包是绿色的。
+我儿子上小学二年级。 | 我女儿升三年级了。
+我最喜欢蓝色。 | 我妈妈现在最喜欢绿色。
 """
 """``one | other``, a pair a line: neither closes the other, in whichever order."""
 

@@ -72,6 +72,8 @@ def test_no_rule_backtracks() -> None:
         "我现在",
         "改到",
         "the meeting ",
+        "since the ",
+        "I am and ",
     ):
         read_slots(piece * (600 // len(piece)))
         read_slots(f"I moved {piece * (500 // len(piece))} to Lyon")

@@ -265,6 +265,7 @@ RULES: Sequence[Rule] = (
     rule(r"<S><ADV>(?:搬家?到了?|搬家?去了?|搬进了?|搬回了?|搬来|定居到?了?|移居到?了?|迁到了?)<V>",
          _fact("home", changes=True)),
     # 学校和专业
+    rule(r"<S><ADV>(?:上|升|升到|升上|升入|读|念)了?(?:小学|初中|高中)?(?P<v>[一二三四五六]年级)了?", _fact("年级")),
     rule(rf"<S><ADV>(?:在|就读于|上)(?P<v>.{{0,10}}?{SCHOOLS})(?:上学|读书|念书|就读|读.{{1,3}}年级|上.{{1,3}}年级|上课)?",
          _fact("school")),
     rule(rf"<S><ADV>(?:转学到了?|转学去了?|转到了?|考上了?|升入了?)(?P<v>.{{0,10}}?{SCHOOLS})了?", _fact("school", changes=True)),
@@ -302,12 +303,14 @@ RULES: Sequence[Rule] = (
     rule(r"<S><ADV>(?P<q>戒了?|戒掉了?)(?P<v>咖啡|糖|奶茶|甜食|游戏|辣|可乐)了?", _gone),
     rule(rf"<S><ADV>(?P<t>{_MEAL})<ADV>改?(?P<w>喝|吃)<V>", _meal),
     # 喜好
+    rule(r"<S><ADV>最(?:喜欢|爱)的?(?P<v>(?!颜)[^的是]{1,3}色)了?", _fact("最喜欢的颜色")),
     rule(r"<S><ADV>最(?:喜欢|爱)(?:吃|喝|看|听|玩|去)?的(?P<a>.+?)<ADV><SET><V>", _favorite),
     rule(r"<S><ADV><NOT><ADV>(?:很|特别|非常|最|太|挺)?(?P<w>喜欢上了?|喜欢|爱上了?|迷上了?|爱(?=[吃喝看听玩])|热爱|讨厌|受不了|厌倦)<V>", _liking),
     # 拥有
     rule(rf"<S>(?:的)?<ADV>(?:新)?(?:用的)?(?P<a>{ATTRIBUTES})<ADV>(?:每个?月)?<SET><V>", _own),
     rule(rf"<S>(?:的)?(?:新)?(?P<a>房租|工资|月薪)<ADV>(?:每个?月)(?P<v>{_NUMBER}.*)", _own),
-    rule(rf"(?P<s>)(?P<a>房租|租金|工资)<ADV>(?:每个?月)?<SET>(?:每个?月)?(?P<v>{_NUMBER}.*)", _mine),
+    rule(rf"(?P<s>).{{0,4}}把(?P<a>房租|租金|工资|月薪)(?:涨|降|调|加|减)到了?(?P<v>{_NUMBER}.*)", _mine),
+    rule(rf"(?P<s>)(?P<a>房租|租金|工资)<ADV>(?:每个?月)?<SET>?(?:每个?月)?(?P<v>{_NUMBER}.*)", _mine),
     rule(rf"<S><ADV>用的?(?P<a>{THINGS})是<V>", _own),
     rule(rf"<S><ADV>(?:用|换了|换成了?|改用)(?:的是)?(?P<v>[^的了]{{1,8}}?)(?P<a>{THINGS})了?", _own),
     rule(rf"<S><ADV>换了?(?:一[辆台部只款]|个)?新?(?P<a>{ATTRIBUTES})(?:是|成)<V>", _own),
@@ -331,7 +334,7 @@ RULES: Sequence[Rule] = (
     rule(rf"(?P<e>.{{0,8}}?(?:{EVENTS}))(?P<v>(?:{_DAYS}|{_HOUR}).*)", _event),
     rule(rf"我?们?<ADV>(?:打算|计划|准备|要)?<ADV>(?P<t>{_SEASON})(?:打算|计划|准备|要)?(?:改去|改成去|去|改到)<V>", _trip),
     rule(rf"(?P<t>{_SEASON})改去<V>", _trip),
-    rule(rf"(?P<s>我)(?:家)?的?(?P<a>{ROLES})<ADV>姓<V>", _own),
+    rule(rf"(?P<s>我)(?:家)?的?(?:新|现任)?(?P<a>{ROLES})<ADV>姓<V>", _own),
     rule(r"(?P<s>我)(?:们)?(?:家)?的(?P<a>[^的是叫改换变，]{2,8}?)<ADV><SET><V>", _other),
     rule(r"(?P<s>我)(?P<a>[追用看读玩]的[^的是]{1,4}?)<ADV>是<V>", _other),
     rule(r"(?P<s>)(?P<a>(?:wifi|WiFi|Wi-Fi|门禁|家里)?密码)<ADV>(?:是|改成了?|换成了?)<V>", _other),

@@ -54,7 +54,8 @@ _SHORT = tuple(
 )  # fmt: skip
 # What may stand before a statement without being part of it.
 _LEAD = re.compile(
-    r"^(?:(?:oh|hey|hi|hello|well|so|ok|okay|and|but|also|yes|yeah|no|actually|anyway|fyi"
+    r"^(?:(?:(?:ever since|since|now that|after|because) (?:the|my|our|his|her|we|I) [^,;]{3,40}?"
+    r"(?=,? (?:I|we|my|our) )|oh|hey|hi|hello|well|so|ok|okay|and|but|also|yes|yeah|no|actually|anyway|fyi"
     r"|btw|by the way|just so you know|as you know|for the record|remember|note|update"
     r"|correction|good news|bad news|big news|quick update|small update|small change"
     r"|change of plans?|heads up|i should mention|as i said|like i said|as i mentioned"
@@ -93,7 +94,17 @@ _CHANGES = re.compile(
 )
 _CUT = re.compile(
     r"(?:\s*[;–—]\s*|,?\s+(?:and|but|so|because)\s+|,\s+(?:which|where|who)\s+|,\s+)"
-    r"(?=(?:I|we|my|our|he|she|it|they|the|that|which|there|this)\b)"
+    r"(?=(?:now )?(?:I|we|my|our|he|she|it|they|the|that|which|there|this)\b)"
+)
+# "I sold the Fiat and bought a Skoda": two statements of one subject.
+_AND_DO = re.compile(
+    r"^((?P<who>I|[Ww]e|[Mm]y \w+)\b [^,;]+?),? and (?=(?:now |then )?(?:am|are|is|have|has|bought"
+    r"|got|joined|took up|started|switched|use|uses|drive|drives|live|lives|work|works|go|goes"
+    r"|learn|learns|moved|see|sees|report|reports)\b)"
+)
+# "My favorite band these days is Wilco".
+_BY_THE_WAY = re.compile(
+    r",? (?:these days|nowadays|currently|at the moment|right now|now)(?= (?:is|are)\b)"
 )
 
 # People have many of them: two texts of "my friend" need not be about the same one.
@@ -164,6 +175,7 @@ def read(sentence: str) -> tuple[list[Slot], bool]:
         return [], True
     changes = bool(_CHANGES.search(text))
     text = _LEAD.sub("", text).rstrip(" .!…\"'”)")
+    text = _AND_DO.sub(r"\1 and \g<who> ", _BY_THE_WAY.sub("", text))
     slots: list[Slot] = []
     rest = False
     for clause in _clauses(text):

@@ -99,6 +99,18 @@ def _job(match: re.Match[str]) -> Slot | None:
     return as_slot(subject(match), "occupation", words, exclusive=False, ends=ends)
 
 
+def _boss(match: re.Match[str]) -> Slot | None:
+    return as_slot(subject(match), "boss", value(match["v"]))
+
+
+def _ambition(match: re.Match[str]) -> Slot | None:
+    return as_slot(subject(match), "ambition", value(match["v"]), exclusive=False)
+
+
+def _grade(match: re.Match[str]) -> Slot | None:
+    return as_slot(subject(match), "grade", value(match["v"]))
+
+
 def _no_job(match: re.Match[str]) -> Slot | None:
     return as_slot(subject(match), "employer", "", ends=True, changes=True)
 
@@ -154,6 +166,10 @@ RULES: Sequence[Rule] = (
          r"|accepted|started|have|has) (?:a|my) (?:new )?(?:job|position|role|post) (?:at|with|for)"
          r"|(?:switched|changed) jobs (?:to|and <ADV>(?:work|works) (?:at|for)))) (?P<v>[A-Z].*)",
          _employer),
+    rule(r"<S> <ADV>(?:got|took|landed|found|accepted) (?:an? |the |my )(?:new )?(?:job|position|role|post)"
+         r" (?:at|with) <V>", _fact("employer", changes=True)),
+    rule(r"<S> <ADV>(?:report|reports) (?:directly )?to <NAME>", _boss),
+    rule(r"<S> <ADV>(?:want|wants) to (?:be|become) (?:an? )<V>", _ambition),
     rule(r"<S> <ADV>(?:quit|left) (?P<v>[A-Z].*)", _fact("employer", ends=True, changes=True)),
     rule(r"<S> <ADV>(?:(?:quit|left) (?:my|his|her|their|our) (?:old )?(?:job|position) (?:at|with|for)"
          r"|resigned from|retired from|was (?:laid off|fired|let go|made redundant)"
@@ -171,6 +187,9 @@ RULES: Sequence[Rule] = (
     rule(r"<S> <ADV>(?:became|become|am becoming|am training to be(?:come)?|was promoted to"
          r"|got promoted to|been promoted to|am studying to be(?:come)?) (?:an? )?<V>", _job),
     # Study
+    rule(r"<S> <ADV>(?:am in|is in|started|starts|entered|moved up to|went into|goes into) <ADV>(?:the )?"
+         r"(?P<v>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+         r"|\d{1,2}(?:st|nd|rd|th)) (?:grade|form|year)", _grade),
     rule(r"<S> <ADV><NOT><ADV>(?:(?:am|is|are) <ADV>)?(?:study|studies|studying|major in|majors in"
          r"|majoring in)(?: for a degree in)? <V>", _fact("study")),
     rule(r"<S> <ADV>(?:switched|changed) (?:(?:my|his|her) (?:major|degree|course|studies|subject)|majors)"

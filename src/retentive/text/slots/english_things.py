@@ -155,7 +155,8 @@ def _favorite(match: re.Match[str]) -> Slot | None:
 def _count(match: re.Match[str]) -> Slot | None:
     thing = " ".join(stems(match["t"])) or match["t"]
     number = {"a": "one", "an": "one"}.get(match["v"].lower(), match["v"].lower())
-    return as_slot(subject(match), f"number of {thing}", number, exclusive=False)
+    fewer = match[0].endswith(" left")
+    return as_slot(subject(match), f"number of {thing}", number, exclusive=False, changes=fewer)  # fmt: skip
 
 
 def _holds(match: re.Match[str]) -> Slot | None:
@@ -234,6 +235,8 @@ RULES: Sequence[Rule] = (
          _own),
     rule(rf"(?:I|[Ww]e) <ADV>(?:changed|updated|switched|reset|set|raised|lowered|moved|increased|reduced|cut|upgraded) (?P<o>my|our) (?P<a>(?:[a-z-]+ ){{0,2}}{_KIND})"
          r"(?: from .+?)? to <V>", _own),
+    rule(rf"(?P<o>)(?:I|[Ww]e|[Tt]hey|(?:[Tt]he|[Mm]y|[Oo]ur) [a-z]+) <ADV>(?:changed|updated|reset|set|raised|lowered|increased|reduced|cut|put up)"
+         rf" (?:the|my|our) (?P<a>(?:[a-z-]+ ){{0,1}}(?:{ATTRIBUTES})) to <V>", _own),
     rule(rf"<S> <ADV>(?:have|has|got|have got|found|hired) <ADV>(?:an? )?new (?P<a>(?:[a-z-]+ )?{_KIND})"
          r"(?:,|:| called| named| -)? (?:called |named )?<NAME>", _role),
     rule(rf"<S> <ADV>(?:changed|switched)(?: to)?(?: an?)?(?: new)? (?P<a>(?:[a-z-]+ )?(?:{ROLES})s?)"
@@ -242,6 +245,7 @@ RULES: Sequence[Rule] = (
          r"(?: address)?)(?:,|:| -)? (?:it is )?<V>", _own),
     rule(r"(?:you can |please |just )*(?:now |always )?(?:reach|call|text|phone|ring|email|mail|write to|contact)"
          r" me <ADV>(?:now )?(?:at|on|under|via|by phone on|by email at)? ?<V>", _number, any_case=True),
+    rule(r"(?:please |just )*(?:use|write to) (?P<v>\S+@\S+)", _number, any_case=True),
     rule(rf"<S> <ADV>(?:use|uses|am using|is using|have|has) <V> as (?:my|his|her|our|the) (?:main |default )?(?P<a>{_KIND})",
          _used_as),
     rule(r"<S> <ADV>(?:bank|banks|am banking|is banking) (?:with|at) <V>", _named("bank")),
@@ -259,10 +263,12 @@ RULES: Sequence[Rule] = (
     rule(r"<S> <ADV>(?:earn|earns|make|makes|get paid|am paid|is paid) <ADV>(?P<v>[\w.,$€£ ]*\d[\w.,$€£ ]*?"
          r" (?:a|an|per) (?:month|year|hour|week))", _named("salary")),
     rule(rf"<S> <ADV>(?:have|has|have got|has got|own|owns) <ADV>(?P<v>an?|one|two|three|four|five|six|seven|eight"
-         rf"|nine|ten|\d+) (?P<t>(?:{COUNTED})(?:s|es|ren)?)", _count),
+         rf"|nine|ten|\d+) (?P<t>(?:{COUNTED})(?:s|es|ren)?)(?: left)?", _count),
     # What one has no more
     rule(r"<S> <ADV>(?:sold|gave away|given away|got rid of) (?:(?:my|our|his|her|the) )?"
          r"(?P<v>[\w -]+?)", _gone),
+    rule(r"<S> <ADV>(?:bought|got|ordered) (?:an? |the )?(?:new )?(?P<w>[\w -]+?) (?:to replace|in place of|instead of)"
+         r" (?:my|our|the) (?:old )?(?P<v>[\w -]+)", _gone),
     rule(r"<S> <ADV>(?:traded in|traded|swapped|exchanged|replaced|switched from|changed from)"
          r"(?: (?:my|our|his|her|the))? (?P<v>[\w -]+?)(?: in)? (?:for|with|to|by)"
          r" (?:an? |the )?(?:new )?(?P<w>[\w -]+)", _gone),

@@ -55,6 +55,7 @@ _DOING = "learning|training|preparing|saving|volunteering|practising|practicing|
 _SMOKE = {"smoke", "smoking", "cigarettes", "vape", "vaping"}
 _ALCOHOL = {"alcohol", "drinking", "wine", "beer", "booze"}
 _EVERYTHING = {"everything", "anything"}
+_TO_WORK = r"to (?:work|school|the office|university|uni|college)"
 _TIME = re.compile(TIMES, re.IGNORECASE)
 
 
@@ -121,6 +122,17 @@ def _amount(match: re.Match[str]) -> Slot | None:
         return None
     verb, thing = match["w"].removesuffix("s"), " ".join(stems(rest["t"] or ""))
     return as_slot(subject(match), f"how much {verb} {thing}", rest["v"], exclusive=False)  # fmt: skip
+
+
+def _way(match: re.Match[str]) -> Slot | None:
+    """Return how somebody gets to work or school."""
+    how = re.sub(r"^(?:go|commute) by ", "", match["v"].lower())
+    return as_slot(subject(match), "way to work", how, exclusive=False)
+
+
+def _smoker(match: re.Match[str]) -> Slot | None:
+    no = bool(match["n"]) != match["v"].startswith("non")
+    return as_slot(subject(match), "smoking", "no" if no else "yes", of="smoking")
 
 
 def _gave_up(match: re.Match[str]) -> Slot | None:
@@ -211,6 +223,8 @@ RULES: Sequence[Rule] = (
          rf"(?:an? |the )?(?:strict |fully |completely )*(?P<v>(?i:{DIETS}))(?: diet)?", _diet),
     rule(rf"<M> <ADV>(?P<n>no longer |(?:do|does) not )(?:follow|follows|eat|keep) (?:an? )?(?P<v>(?i:{DIETS}))"
          r"(?: diet)?", _diet),
+    rule(r"<M> <ADV>(?:started|began|went back to|gone back to|am back to|returned to) (?:eating )"
+         r"(?P<v>meat|fish|dairy|eggs|animal products)", _diet),
     rule(r"<M> <ADV>(?:am|is|are) (?P<n>not |no longer )?<ADV>(?:\w+ly )?allergic to <V>", _allergy),
     rule(r"<M> <ADV>(?P<q>outgrew|outgrown|got rid of|lost|no longer have|do not have)? ?(?:have|has|got"
          r"|developed)? ?(?:an?|my|his|her|the) (?P<v>[\w ]{2,30}?) allergy", _allergy),
@@ -232,7 +246,11 @@ RULES: Sequence[Rule] = (
          rf"|teaches|attend|attends|train|trains|volunteer|volunteers|take|takes|run|runs|swim|swims|work"
          rf"|works|visit|visits|meet|meets|see|sees|call|calls|study|studies) (?P<t>[\w' ]{{0,40}}?) ?"
          rf"(?P<v>{_DAYS})", _weekly),
+    rule(r"<M> <ADV>(?:take|takes|catch|catches|ride|rides) (?:the |my |his |her |our )?(?P<v>bus|train|tram|metro"
+         rf"|subway|tube|underground|bike|car|ferry) {_TO_WORK}", _way),
+    rule(rf"<M> <ADV>(?P<v>cycle|bike|walk|drive|run|carpool|go by \w+|commute by \w+)s? {_TO_WORK}", _way),
     # Habits
+    rule(r"<M> <ADV><BE> (?P<n>not |no longer )?<ADV>an? (?:heavy |regular |occasional )?(?P<v>smoker|non-?smoker)", _smoker),
     rule(r"<M> <ADV>(?:wear|wears|take|takes|need|needs) <ADV>(?:a )?size (?P<v>\d[\d.,]*)(?: in| (?:shoes?|boots?))+"
          r"(?: shoes?)?", _size),
     rule(r"<M> <ADV><NOT><ADV>(?P<q>stopped|quit|gave up|given up|(?:am|is) done with|cut out|swore off)"
