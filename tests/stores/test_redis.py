@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,46 @@ def test_what_one_process_learns_another_recalls(redis_url: str) -> None:
         [hit] = memory.recall("Where is the deploy key?")
         assert "blue vault" in hit.record.content
         assert isinstance(memory.store, RedisStore)
+
+
+def test_a_fork_and_its_parent_use_connections_of_their_own(redis_url: str) -> None:
+    script = """
+import os, sys
+from retentive.protocols import Batch, Put
+from retentive.records import MemoryRecord
+from retentive.stores.redis import RedisStore
+store = RedisStore.open(sys.argv[1])
+def put(who):
+    for number in range(100):
+        record = MemoryRecord(content=f"{who} {number}", namespace=("team",))
+        commit = store.apply(Batch(namespace=("team",), puts=[Put(record=record)]))
+        assert commit.puts[0].id == record.id
+        assert store.get(("team",), [record.id])[0].content == record.content
+put("before")
+child = os.fork()
+put("child" if child == 0 else "parent")
+if child == 0:
+    store.close()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+put("after")
+"""
+    subprocess.run([sys.executable, "-c", script, redis_url], check=True, timeout=60)
+    assert len(RedisStore.open(redis_url).scan(HOME)) == 400
+
+
+def test_many_threads_share_a_store(redis_url: str) -> None:
+    store = RedisStore.open(redis_url)
+
+    def tell(who: int) -> None:
+        for number in range(20):
+            put(store, record(f"{who} {number}"))
+
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(tell, range(40)))
+    assert len(store.scan(HOME)) == 800
+    assert sum(store.count(HOME).values()) == 800
+    assert store.client().scard(store._spaces.keys(HOME).part("lanes")) <= 40
 
 
 def test_private_and_shared_memories_come_in_one_recall(redis_url: str) -> None:

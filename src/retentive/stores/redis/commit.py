@@ -150,7 +150,10 @@ class Commits:
             answer = self._server.run("commit", keys, (mode, *head, *told))
         else:
             answer = self._server.write(
-                "commit", keys, (mode, *head, *told), again=("again", *head, *told)
+                "commit",
+                keys,
+                (mode, *head, *told),
+                again=lambda: ("again", *head, *told),
             )
         if answer[0] == b"anew":
             raise _EpochOverError

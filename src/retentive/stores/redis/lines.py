@@ -91,4 +91,5 @@ def _packed(line: Any, commands: Sequence[Sequence[Any]]) -> Sequence[bytes]:
     except ImportError:
         chunks: Sequence[bytes] = line.pack_commands(commands)
         return chunks
-    return (b"".join([pack_command(tuple(command)) for command in commands]),)
+    packed = [pack_command(tuple(command)) for command in commands]
+    return packed if len(packed) == 1 else [b"".join(packed)]

@@ -92,7 +92,7 @@ class Server:
         keys: Sequence[str],
         arguments: Sequence[Any],
         *,
-        again: Sequence[Any] | None = None,
+        again: Callable[[], Sequence[Any]] | None = None,
     ) -> Any:
         """Run a script that writes, and wait for as many replicas as configured.
 
@@ -100,7 +100,7 @@ class Server:
             name: Of the script.
             keys: That it may touch.
             arguments: What it is told.
-            again: What it is told instead, where an attempt may have been made.
+            again: Gives what it is told instead, where an attempt may have been made.
 
         Raises:
             StoreError: As for :meth:`run`; also if too few replicas confirm it.
@@ -109,11 +109,13 @@ class Server:
         # Shorter than the socket's patience, so that the answer arrives.
         wait = ("WAIT", self.replicas, int(self._timeout_s * 500))
         confirm = (wait,) if self.replicas else ()
-        told = iter((arguments,))
+        first = True
 
         def run() -> Any:
-            mine = next(told, again or arguments)
-            return self._evaluated(lua, keys, mine, "", confirm)
+            nonlocal first
+            told = arguments if first or again is None else again()
+            first = False
+            return self._evaluated(lua, keys, told, "", confirm)
 
         return self._patiently(run)
 
@@ -196,14 +198,14 @@ class Server:
         """Run a script in one round trip, and ask for confirmations in the same."""
         import redis
 
-        pool, told = self.pool(keys[0]), (len(keys), *keys, *arguments)
+        pool = self.pool(keys[0])
         for verb, code in (("EVALSHA", lua.sha), ("EVAL", lua.text)):
-            asked = (f"{verb}{kind}", code, *told)
+            asked = (f"{verb}{kind}", code, len(keys), *keys, *arguments)
             answer, *rest = self._lines.ask(pool, (asked, *confirm))
             if not isinstance(answer, redis.exceptions.NoScriptError):
                 break
         if isinstance(answer, redis.exceptions.AskError) and not confirm:
-            return self.client().execute_command(f"EVAL{kind}", lua.text, *told)
+            return self.client().execute_command(f"EVAL{kind}", lua.text, *asked[2:])
         for outcome in (answer, *rest):
             if isinstance(outcome, Exception):
                 raise outcome
