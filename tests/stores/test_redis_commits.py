@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis.exceptions import ConnectionError as LostError
 
 from retentive import Memory
 from retentive.embedders.hashing import HashingEmbedder
@@ -94,6 +95,46 @@ def test_telling_something_new_is_one_round_trip(redis_url: str) -> None:
     record = MemoryRecord(content="tea", namespace=HOME)
     store.apply(Batch(namespace=HOME, puts=[Put(record=record)], messages=[said]))
     assert asked == [1]
+
+
+def test_a_large_batch_of_new_things_is_one_commit(redis_url: str) -> None:
+    """Larger than the script for new things takes at once, and than what Lua unpacks."""
+    store = RedisStore.open(redis_url)
+    records = [MemoryRecord(content=f"fact {i}", namespace=HOME) for i in range(3_000)]
+    commit = store.apply(Batch(namespace=HOME, puts=[Put(record=r) for r in records]))
+    assert {outcome.version for outcome in commit.puts} == {1}
+    assert len(store.scan(HOME, limit=5_000)) == 3_000
+    assert dict(store.count(HOME)) == {Status.ACTIVE: 3_000}
+    put(store, "fact 7", "fact 3000")
+    assert store.get(HOME, [records[7].id])[0].support_count == 2
+
+
+@pytest.mark.parametrize("content", ["new", "known"])
+def test_a_telling_whose_answer_was_lost_is_not_made_twice(
+    redis_url: str, content: str
+) -> None:
+    store = RedisStore.open(redis_url)
+    put(store, "known")
+    run = store._server._evaluated
+    lost: list[str] = []
+
+    def evaluated(lua: Any, *call: Any) -> Any:
+        answer = run(lua, *call)
+        if lua.name in ("tell", "commit") and answer[0] == b"done" and not lost:
+            lost.append(lua.name)
+            raise LostError("the answer is lost")
+        return answer
+
+    store._server._evaluated = evaluated  # type: ignore[method-assign]
+    said = Message(role="user", content="hi", session="s")
+    record = MemoryRecord(content=content, namespace=HOME)
+    batch = Batch(namespace=HOME, puts=[Put(record=record)], messages=[said])
+    commit = store.apply(batch)
+    assert lost == ["tell" if content == "new" else "commit"]
+    assert (commit.sequence, commit.messages) == (2, 1)
+    [found] = [r for r in store.scan(HOME) if r.content == content]
+    assert found.support_count == (1 if content == "new" else 2)
+    assert len(store.messages(HOME, "s")) == 1
 
 
 def test_lanes_of_writers_that_were_silent_for_long_are_forgotten(

@@ -102,6 +102,12 @@ class Keys:
         """The keys of :data:`PARTS`."""
         return tuple(self.stem + part for part in PARTS)
 
+    @cached_property
+    def told(self) -> tuple[str, ...]:
+        """The keys that a batch of new things takes."""
+        parts = ("data", "log", "ids", "lanes", "sessions")
+        return tuple(self.stem + part for part in parts)
+
     @property
     def news(self) -> str:
         """The channel on which commits are told."""

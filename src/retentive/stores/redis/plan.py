@@ -22,6 +22,9 @@ FIXED_FIELDS = ("epoch", "embedder", "sequence")
 Order = tuple[str, str, Sequence[Any]]
 """A command, the part that it changes, and its arguments."""
 
+_MOST = 4_000
+"""Fields and values of a commit that one command takes: Lua unpacks no more."""
+
 _PLACE = {part: place for place, part in enumerate(PARTS, 1)}
 
 
@@ -76,4 +79,26 @@ class Plan:
             told += (command, _PLACE[part], len(arguments), *arguments)
         told += (len(self.changed), self.created, *self.changed)
         told += (len(self.rewritten), *self.rewritten, *messages)
+        return told
+
+    def told_shortly(
+        self, *, nonce: str, lane: str, messages: Sequence[Any]
+    ) -> list[Any] | None:
+        """Return the arguments of the script for new things, if there is no more.
+
+        Args:
+            nonce: By which a retry is known.
+            lane: Where the script notes it.
+            messages: Arguments about transcripts.
+        """
+        size = len(self.fields) + len(self.pairs)
+        if self.orders or len(self.counts) > 1 or size > _MOST:
+            return None
+        status = next(iter(self.counts), "n:active")
+        told = [self.embedder, nonce, len(self.changed), 5 + len(self.fields)]
+        told += (*FIXED_FIELDS, lane, status, *self.fields)
+        told += (6 + len(self.pairs), "sequence", "", lane, "", status, "")
+        told += self.pairs
+        told += self.changed
+        told += messages
         return told

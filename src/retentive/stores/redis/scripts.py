@@ -9,29 +9,35 @@ from importlib.resources import files
 
 __all__ = ["Script", "script"]
 
+_READING = ("names", "arguments", "current", "rows")
+_PLAIN = ("names", "arguments", "current")
 _PARTS = {
-    "add_vectors": ("names", "current"),
+    "add_vectors": _PLAIN,
     "around": (),
-    "begin": ("names", "current"),
-    "changes": ("names", "current", "timeline"),
-    "commit": ("names", "writing", "touched", "messages"),
-    "count": ("names", "current"),
-    "expired": ("names", "current"),
-    "find": ("names", "current"),
-    "get": ("names", "current"),
+    "begin": _PLAIN,
+    "changes": (*_READING, "timeline"),
+    "commit": (
+        *("names", "arguments", "rows", "writing", "touched"),
+        *("messages", "lanes", "announce"),
+    ),
+    "count": _PLAIN,
+    "expired": _PLAIN,
+    "find": _READING,
+    "get": _READING,
     "index_page": (),
-    "lacking": ("names", "current"),
+    "lacking": _READING,
     "lease": (),
-    "move": ("names",),
-    "page": ("names", "current"),
-    "prune": ("names", "current"),
-    "switch": ("names", "current"),
-    "take": ("names", "current"),
-    "tend": ("names", "current"),
-    "touch": ("names", "current"),
+    "move": ("names", "arguments"),
+    "page": _READING,
+    "prune": _PLAIN,
+    "switch": (*_PLAIN, "announce"),
+    "take": _READING,
+    "tell": ("told", "arguments", "messages", "lanes", "announce"),
+    "tend": _PLAIN,
+    "touch": _PLAIN,
     "transcript": (),
     "unindex": (),
-    "vectors": ("names", "current"),
+    "vectors": _READING,
 }
 
 

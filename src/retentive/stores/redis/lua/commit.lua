@@ -12,12 +12,10 @@ place = place + fields
 if known[1] ~= epoch then
   return {'anew'}
 end
-if mode == 'again' and known[4] then
-  local done = string.match(known[4], '^' .. nonce .. ' (.+)$')
-  if done then
-    -- It was applied, only its answer was lost.
-    return {'done', done}
-  end
+local done = mode == 'again' and answered(nonce, known[4])
+if done then
+  -- It was applied, only its answer was lost.
+  return {'done', done}
 end
 
 -- The lease that the batch relies on: its fence, and the present unless it is ours.
@@ -82,16 +80,11 @@ end
 local appended = place < #ARGV and messages() or 0
 
 -- Remembered until this lane's next commit: a retry after a lost answer changes nothing.
-local done = string.format('%d %d', sequence, appended)
+done = string.format('%d %d', sequence, appended)
 ARGV[values + 3] = nonce .. ' ' .. done
 for from = values, values + written - 1, MANY do
   redis.call('HSET', data, unpack(ARGV, from, math.min(from + MANY, values + written) - 1))
 end
-if not known[4] then
-  redis.call('SADD', lanes, ARGV[values + 2])
-end
+noted(ARGV[values + 2], known[4], sequence)
 announce(sequence)
-if sequence % TIDY == 0 then
-  tidied(sequence)
-end
 return {'done', done}

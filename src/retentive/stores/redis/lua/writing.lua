@@ -51,16 +51,3 @@ local function forget_aside(first, count)
     end
   end
 end
-
--- Every so many commits, forgets the lanes of writers that have been silent for long.
-local TIDY, SILENT = 4096, 65536
-local function tidied(sequence)
-  for _, lane in ipairs(redis.call('SMEMBERS', lanes)) do
-    local last = redis.call('HGET', data, lane)
-    local at = last and string.match(last, '^%S+ (%d+)')
-    if at and tonumber(at) < sequence - SILENT then
-      redis.call('HDEL', data, lane)
-      redis.call('SREM', lanes, lane)
-    end
-  end
-end
