@@ -68,6 +68,22 @@ class ServerSet:
         follow = () if self.is_cluster else ("--replicaof", "127.0.0.1", str(heir.port))
         dead.restart(*follow)
         _until(lambda: _in_step(dead), "who was dead follows")
+        for sentinel in () if self.is_cluster else self.servers[2:]:
+            # One that has not yet seen it alive would take it for dead, if it is next.
+            _until(lambda s=sentinel: _sees_replica(s), "the Sentinels see it alive")  # type: ignore[misc]
+
+
+def _sees_replica(sentinel: RunningServer) -> bool:
+    with sentinel.client() as client:
+        answer = client.execute_command("SENTINEL", "REPLICAS", "memory")
+    [state] = (_named_values(one) for one in answer)
+    return (state["flags"], state["master-link-status"]) == ("slave", "ok")
+
+
+def _named_values(state: Any) -> dict[str, str]:
+    """Return pairs as a mapping, in whichever form the client gives them."""
+    pairs = state if isinstance(state, dict) else dict(zip(state[::2], state[1::2], strict=True))  # fmt: skip
+    return {_text(name): _text(value) for name, value in pairs.items()}
 
 
 def _holder(client: Any, key: str) -> int:
@@ -139,7 +155,7 @@ def _sentinel(
     config.write_text(
         f"port {port}\nbind 127.0.0.1\ndir {place}\n"
         f"sentinel monitor memory 127.0.0.1 {primary} 2\n"
-        "sentinel down-after-milliseconds memory 500\n"
+        "sentinel down-after-milliseconds memory 1500\n"  # less, and they flap when busy
         "sentinel failover-timeout memory 3000\n"
     )
     return start_server(place, binary=binary, port=port, config=config)
@@ -189,8 +205,7 @@ def _in_step(replica: RunningServer) -> bool:
 def _knows_all(sentinel: RunningServer) -> bool:
     with sentinel.client() as client:
         state = client.execute_command("SENTINEL", "MASTER", "memory")
-    pairs = dict(zip(state[::2], state[1::2], strict=True)) if isinstance(state, list) else state  # fmt: skip
-    known = {_text(key): _text(value) for key, value in pairs.items()}
+    known = _named_values(state)
     return (known["num-slaves"], known["num-other-sentinels"]) == ("1", "2")
 
 
