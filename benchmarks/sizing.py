@@ -32,7 +32,9 @@ EACH = 20  # memories of a user
 _PRINT = f"bench:{DIM}:1"
 
 
-def batches(number: int, *, size: int, vectors: bool) -> Iterator[Batch]:
+def batches(
+    number: int, *, size: int, vectors: bool, telling: int = 0
+) -> Iterator[Batch]:
     """Yield a batch for each of some users, each with memories of its own."""
     texts = [record.content for record in records(min(number * size, 20_000))]
     dice = np.random.default_rng(3)
@@ -42,7 +44,7 @@ def batches(number: int, *, size: int, vectors: bool) -> Iterator[Batch]:
         drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
         made = [
             MemoryRecord(
-                content=f"{user} {texts[(user * size + i) % len(texts)]}",
+                content=f"{telling} {user} {texts[(user * size + i) % len(texts)]}",
                 namespace=home,
                 session=f"s{i // 10}",
                 speaker="user",
@@ -83,9 +85,10 @@ def of_its_thread(url: str, users: int) -> None:
     """Print how long the server's one thread works for a commit and for a look."""
     client = redis.Redis.from_url(url, protocol=2)
     store = RedisStore.open(url)
-    client.config_resetstat()
-    for batch in batches(users, size=1, vectors=True):
-        store.apply(batch)
+    for telling in (1, 2):  # the first also learns about the namespace
+        client.config_resetstat()
+        for batch in batches(users, size=1, vectors=True, telling=telling):
+            store.apply(batch)
     commit = _busy(client, "evalsha") / users
     client.config_resetstat()
     for user in range(users):
