@@ -152,31 +152,26 @@ class Searcher:
         replica = self._replica(whole)
         within, exact = narrowing_of(scope, now=query.now)
         for widened in _WIDENED:
-            wanted: dict[Namespace, list[str]] = {}
-            frequencies: Counter[str] = Counter()
-            for namespace, census in whole.censuses.items():
-                found = _Search(whole.engine, namespace, census, self._embedder)
-                wanted[namespace] = found.candidates(
-                    query, within, scope.ids, limit=_BEST * widened
-                )
-                frequencies.update(found.frequencies)
-                self._hold(replica, whole.engine, namespace, wanted[namespace])
+            depth = _BEST * widened
+            wanted, frequencies = self._found(
+                query, whole, within, ids=scope.ids, depth=depth
+            )
+            self._hold(replica, whole.engine, wanted)
             if scope.as_of is not None or scope.valid_at is not None:
-                self._hold_successors(replica, whole.engine, wanted)
+                self._hold_successors(replica, whole)
             frame, among = replica.sample(wanted, whole.numbers(frequencies))
             allowed = scope.allows(frame, now=query.now) & among
-            if exact or scope.ids or int(allowed.sum()) >= max(limit, _FEW):
+            enough = int(allowed.sum()) >= max(limit, _FEW)
+            all_seen = max(map(len, wanted.values()), default=0) < depth
+            if exact or scope.ids or enough or all_seen:
                 break
-            if max(map(len, wanted.values()), default=0) < _BEST * widened:
-                break  # there is no more
         self._bound()
         return frame, among
 
     def hold(self, whole: Whole, id: str) -> None:
         """Hold a record that nobody found, so that it can be told why."""
-        replica = self._replica(whole)
-        for namespace in whole.censuses:
-            self._hold(replica, whole.engine, namespace, [id])
+        wanted = dict.fromkeys(whole.censuses, (id,))
+        self._hold(self._replica(whole), whole.engine, wanted)
 
     def count_use(self, ids: Sequence[str], *, at: datetime) -> None:
         """Count uses in what is held."""
@@ -231,26 +226,39 @@ class Searcher:
             return None
         return TokenTable(self._store, self._tokens, max_bytes=self._max_bytes // 2)
 
-    def _hold(
+    def _found(
         self,
-        replica: SampledReplica,
-        engine: SearchEngine,
-        namespace: Namespace,
+        query: Query,
+        whole: Whole,
+        within: Narrowing,
+        *,
         ids: Sequence[str],
-    ) -> None:
-        changes = engine.take(namespace, replica.versions(namespace, ids))
-        replica.hold(namespace, changes)
+        depth: int,
+    ) -> tuple[dict[Namespace, list[str]], Counter[str]]:
+        """Search each namespace; return ids, and how many memories hold each term."""
+        wanted: dict[Namespace, list[str]] = {}
+        frequencies: Counter[str] = Counter()
+        for namespace, census in whole.censuses.items():
+            search = _Search(whole.engine, namespace, census, self._embedder)
+            wanted[namespace] = search.candidates(query, within, ids, limit=depth)
+            frequencies.update(search.frequencies)
+        return wanted, frequencies
 
-    def _hold_successors(
+    def _hold(
         self,
         replica: SampledReplica,
         engine: SearchEngine,
         wanted: Mapping[Namespace, Sequence[str]],
     ) -> None:
-        """Hold what replaced the candidates: when it was learnt ends them."""
+        """Read what of these records is not held, or is no longer so."""
+        for namespace, ids in wanted.items():
+            changes = engine.take(namespace, replica.versions(namespace, ids))
+            replica.hold(namespace, changes)
+
+    def _hold_successors(self, replica: SampledReplica, whole: Whole) -> None:
+        """Hold what replaced what is held: when it was learnt ends the other."""
         heirs = sorted(set(replica.frame().holdings.successors.values()))
-        for namespace in wanted:
-            self._hold(replica, engine, namespace, heirs)
+        self._hold(replica, whole.engine, dict.fromkeys(whole.censuses, heirs))
 
     def _bound(self) -> None:
         with self._lock:

@@ -14,6 +14,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from retentive.protocols import Narrowing
 from retentive.records import MemoryRecord
 from retentive.text.counters import rough_tokens
 from retentive.text.cues import Cue, find_cues
@@ -21,7 +22,16 @@ from retentive.text.dates import find_times
 from retentive.text.hashing import term_hash
 from retentive.text.tokenise import terms
 
-__all__ = ["NEVER", "Document", "document", "tag", "term_tag", "value_tag"]
+__all__ = [
+    "NEVER",
+    "Document",
+    "document",
+    "tag",
+    "term_tag",
+    "value_tag",
+    "wanted_tags",
+    "wanted_values",
+]
 
 NEVER = 1e15
 """Stands for a time that does not come, in POSIX seconds."""
@@ -75,6 +85,25 @@ def value_tag(key: str, value: str | float) -> str:
         return tag(f"{key}\0n{float(value)!r}")
     except OverflowError:  # an integer beyond any float
         return tag(f"{key}\0i{value}")
+
+
+def wanted_tags(within: Narrowing) -> list[tuple[str, list[str]]]:
+    """Return the tags that a narrowing lets through, by field; none for all."""
+    return [
+        ("status", [status.value for status in within.statuses]),
+        ("kind", [kind.value for kind in within.kinds]),
+        ("origin", [origin.value for origin in within.origins]),
+        ("session", [tag(session) for session in within.sessions]),
+        ("speaker", [tag(speaker) for speaker in within.speakers]),
+    ]
+
+
+def wanted_values(within: Narrowing) -> list[list[str]]:
+    """Return the tags of the values that a narrowing asks for, key by key."""
+    return [
+        [value_tag(key, value) for value in values]
+        for key, values in within.equal.items()
+    ]
 
 
 def document(record: MemoryRecord) -> Document:

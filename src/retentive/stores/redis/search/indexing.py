@@ -126,10 +126,6 @@ class Index:
         self._form.end(keys)
         self._server.at_key(keys.stem, "UNLINK", *keys.index)
 
-    def forget(self, namespace: Namespace) -> None:
-        """Look at the index itself before the next search."""
-        self._known.pop(namespace, None)
-
     def _followed(
         self, namespace: Namespace, progress: Callable[[int], None]
     ) -> Census:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from retentive.protocols import Narrowing
 from retentive.records import Interval
-from retentive.stores.redis.search.documents import tag, term_tag, value_tag
+from retentive.stores.redis.search.documents import (
+    term_tag,
+    wanted_tags,
+    wanted_values,
+)
 
 __all__ = ["any_term", "during", "narrowed"]
 
@@ -35,19 +39,10 @@ def during(intervals: Sequence[Interval], within: Narrowing) -> str:
 
 
 def _conditions(within: Narrowing) -> Iterator[str]:
-    for field, values in (
-        ("status", [status.value for status in within.statuses]),
-        ("kind", [kind.value for kind in within.kinds]),
-        ("origin", [origin.value for origin in within.origins]),
-        ("session", map(tag, within.sessions)),
-        ("speaker", map(tag, within.speakers)),
-        *(
-            ("data", [value_tag(key, value) for value in values])
-            for key, values in within.equal.items()
-        ),
-    ):
-        if condition := _among(field, values):
-            yield condition
+    fields = wanted_tags(within) + [("data", tags) for tags in wanted_values(within)]
+    for field, tags in fields:
+        if tags:
+            yield f"@{field}:{{{'|'.join(tags)}}}"
     if within.since is not None:
         yield f"@occurred:[{within.since!r} +inf]"
     if within.until is not None:
@@ -56,8 +51,3 @@ def _conditions(within: Narrowing) -> Iterator[str]:
         yield f"@recorded:[-inf {within.known_at!r}]"
     if within.alive_at is not None:
         yield f"@ends:[({within.alive_at!r} +inf]"
-
-
-def _among(field: str, values: Iterable[str]) -> str:
-    joined = "|".join(values)
-    return f"@{field}:{{{joined}}}" if joined else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from retentive.protocols import Narrowing
 from retentive.records import MemoryRecord, Namespace
 from retentive.stores.redis.keys import Keys
-from retentive.stores.redis.search.documents import Document, tag, value_tag
+from retentive.stores.redis.search.documents import (
+    Document,
+    wanted_tags,
+    wanted_values,
+)
 from retentive.stores.redis.search.engine import Engine
 from retentive.stores.redis.search.indexing import Shape
 from retentive.stores.redis.search.probing import VECTOR_SETS
@@ -80,18 +84,11 @@ def filter_of(within: Narrowing) -> str:
 
 
 def _conditions(within: Narrowing) -> Iterator[str]:
-    for name, values in (
-        ("status", [status.value for status in within.statuses]),
-        ("kind", [kind.value for kind in within.kinds]),
-        ("origin", [origin.value for origin in within.origins]),
-        ("session", map(tag, within.sessions)),
-        ("speaker", map(tag, within.speakers)),
-    ):
-        if condition := _either(f'(.{name} == "{value}")' for value in values):
-            yield condition
-    for key, wanted in within.equal.items():
-        hashed = (value_tag(key, value) for value in wanted)
-        yield _either(f'("{value}" in .data)' for value in hashed) or "0"
+    for name, tags in wanted_tags(within):
+        if tags:
+            yield " or ".join(f'(.{name} == "{tag}")' for tag in tags)
+    for tags in wanted_values(within):
+        yield " or ".join(f'("{tag}" in .data)' for tag in tags) or "0"
     if within.since is not None:
         yield f".occurred >= {within.since!r}"
     if within.until is not None:
@@ -100,7 +97,3 @@ def _conditions(within: Narrowing) -> Iterator[str]:
         yield f".recorded <= {within.known_at!r}"
     if within.alive_at is not None:
         yield f".ends > {within.alive_at!r}"
-
-
-def _either(conditions: Iterable[str]) -> str:
-    return " or ".join(conditions)
