@@ -1,6 +1,6 @@
 """A year of messages, with and without forgetting; and what consolidation costs.
 
-    python benchmarks/lifecycle.py [--days 365] [--scale 10000 30000 100000]
+    python benchmarks/lifecycle.py [--days 365] [--scale 10000 30000 100000] [--png FILE]
 
 Simulated with a manual clock: 200 messages a day, of which a few state facts. Some
 facts are asked for again, after days or weeks; what an answer used is counted as used.
@@ -16,11 +16,13 @@ import resource
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from retentive import Memory
 from retentive.cli.chart import bars
 from retentive.consolidate.settings import ConsolidationSettings
 from retentive.consolidate.view import view_of
+from retentive.errors import MissingExtraError
 from retentive.policies.budget import Budget
 from retentive.policies.decay import Decay
 from retentive.policies.expire import Expire
@@ -191,9 +193,41 @@ def cost(sizes: list[int]) -> None:
         )
 
 
+def save_png(tidy: Year, hoarder: Year, path: Path) -> None:
+    """Draw what both memories hold each day, and the budget.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as exc:
+        raise MissingExtraError(
+            "matplotlib", extra="bench", purpose="a plot of the year"
+        ) from exc
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.subplots()
+    days = range(1, len(tidy.stored) + 1)
+    for name, year, colour in (
+        ("with forgetting", tidy, "#1b6ca8"),
+        ("without", hoarder, "#9aa5b1"),
+    ):
+        found = 100 * year.found / max(1, year.asked)
+        axes.plot(
+            days, year.stored, color=colour, label=f"{name}, recall@10 {found:.1f} %"
+        )
+    axes.axhline(BUDGET, color="#c0392b", linestyle=":", label=f"budget, {BUDGET:,}")
+    axes.set(xlabel="day", ylabel="records stored", xlim=(1, None), ylim=(0, None))
+    axes.set_title(f"{MESSAGES} messages a day, {tidy.asked:,} questions")
+    axes.legend()
+    # No date inside, so that the same year gives the same file.
+    figure.savefig(path, format="png", dpi=120, metadata={"Software": None})
+
+
 def main() -> None:
     """Run the year, then the sizes."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--png", type=Path, help="also draw the year here")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument(
         "--scale", type=int, nargs="*", default=[10_000, 30_000, 100_000]
@@ -223,6 +257,8 @@ def main() -> None:
             f"days over budget: {over}; most {max(tidy.stored):,}; pinned facts lost: {lost}"
         )
         print(f"consolidating took {tidy.seconds / given.days:.2f} s a night")
+        if given.png:
+            save_png(tidy, hoarder, given.png)
     if given.scale:
         cost(given.scale)
 
