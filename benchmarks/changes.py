@@ -151,7 +151,7 @@ def _mixed(some: list[Line], others: list[Line]) -> list[Line]:
 
 if __name__ == "__main__":
     for name, embedder in product(
-        ("dev", "dev_second", "report"), (None, MiniLMEmbedder())
+        ("dev", "dev_second", "dev_third", "report"), (None, MiniLMEmbedder())
     ):
         found = measured(name, embedder=embedder)
         print(
