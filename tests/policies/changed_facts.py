@@ -178,6 +178,20 @@ I'm going to Rome in May. | I'm going to Vienna in May instead. | plan
 我打算五月去罗马。 | 我五月不去罗马了，改去维也纳。 | plan
 我家有两只狗。 | 我家现在有三只狗。 | count
 # in less common words
+Our place is a houseboat in Delft. | We finally moved to Leiden, boxes everywhere. | home
+My favourite band is Blur. | These days my favourite band is Big Star. | favourite
+I drive an old Ford Escort. | Sold the Escort and got myself a Mini. | car swapped
+My ferry to Texel leaves at 6:40. | They changed my ferry to Texel, it now leaves at 8:10. | event
+I get up at half past five. | I get up at six now because of the kids. | rhythm
+My grandpa is in hospital. | My grandpa is back home from hospital. | whereabouts
+My email is bo@x.example. | Please write to bo@y.example from now on. | mail
+I subscribe to Deezer. | I cancelled Deezer and use Qobuz now. | subscription swapped
+I smoke about five cigarettes a day. | I quit smoking in May. | smoking
+I work from the office every day. | I work from home three days a week now. | place of work
+I use Opera as my browser. | I've switched over to Vivaldi for browsing. | browser
+I eat meat maybe once a week. | I went fully vegetarian in autumn. | diet
+My landlord is a Mr Brook. | The house was sold, so my landlord is now Mrs Field. | landlord
+我弟弟在读高中。 | 我弟弟毕业了。 | school ends
 I teach at Lincoln School. | I teach at Roosevelt School now.
 I'm seeing a guy named Luis. | I'm not seeing Luis anymore.
 My husband is called Erik. | Erik and I got divorced.

@@ -32,6 +32,10 @@ _NEVER_LOOSE = (
     "allergic", "number of", "time to", "days of", "trip in", "weight", "height", "喜欢",
     "最喜欢", "过敏",
 )  # fmt: skip
+# A letter more is another one.
+_LITERAL = frozenset(
+    {"email", "phone number", "username", "handle", "邮箱", "电话号码", "微信号"}
+)
 _NUMBERS = re.compile("[0-9一二两三四五六七八九十百千万半]+")
 # Of these "my old Nokia phone" does not name one.
 _EXACTLY = ("home", "employer", "school", "study", "bank", "occupation")
@@ -132,19 +136,23 @@ def _names(said: Slot, held: Slot) -> bool:
     return said.value == held.attribute or _is_within(said.value, held.of or held.value)
 
 
-def _is_within(one: str, other: str) -> bool:
-    few, many = sorted((set(one.split()), set(other.split())), key=len)
-    return bool(few) and few <= many and len(many) <= len(few) + 1
+def _is_within(said: str, held: str) -> bool:
+    """Return whether words name a thing: "Fiesta" an old Ford Fiesta."""
+    words, known = set(said.split()), set(held.split())
+    shorter = words <= known and len(known) <= len(words) + 2
+    return bool(words) and (shorter or (words > known and len(words) == len(known) + 1))
 
 
 def same_value(one: Slot, other: Slot) -> bool:
     """Return whether a value is the other, or the other with more words."""
     if one.value == other.value:
         return True
+    if one.timed or one.attribute in _LITERAL:
+        return False
     if one.value.isascii() and other.value.isascii():
         few, many = sorted((set(one.value.split()), set(other.value.split())), key=len)
-        return few <= many and not one.timed
-    if one.timed or _NUMBERS.findall(one.value) != _NUMBERS.findall(other.value):
+        return few <= many and not any(word.isdigit() for word in many - few)
+    if _NUMBERS.findall(one.value) != _NUMBERS.findall(other.value):
         return False  # 两千五 is not 两千 in more words
     return one.value in other.value or other.value in one.value
 

@@ -270,6 +270,7 @@ RULES: Sequence[Rule] = (
          _fact("school")),
     rule(rf"<S><ADV>(?:转学到了?|转学去了?|转到了?|考上了?|升入了?)(?P<v>.{{0,10}}?{SCHOOLS})了?", _fact("school", changes=True)),
     rule(r"<S><ADV>(?:转学到了?|转学去了?)<V>", _fact("school", changes=True)),
+    rule(r"<S><ADV>毕业了?", _over("school")),
     rule(r"<S><ADV>(?:学的是|读的是|主修|攻读|的专业是)<V>", _fact("study")),
     rule(r"<S><ADV>(?:转专业(?:学|到|去|读)了?|改学|转读|转学(?=.+专业))<V>", _fact("study", changes=True)),
     # 工作

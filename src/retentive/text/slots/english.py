@@ -48,6 +48,11 @@ _SHORT = tuple(
         (r"\bused to be [^,;.]{1,60}[,;] ?(?:but )?(?:now )?it is(?: now)? ", "is now "),
         (r"\b(changed|switched) (\w+?)s?(?:,| and) (?:I|we) (?:now )?(?:see|go to|have|am with) (?:now )?",
          r"switched to a new \2, "),
+        # "Sold the car", "Moved to Leeds": the speaker goes without saying.
+        (r"^(?=(?:sold|bought|moved|switched|quit|stopped|started|joined|changed|cancelled|canceled"
+         r"|gave up|turned|got|became|traded|swapped|replaced|broke up)\b)", "I "),
+        (r"^.*?\b(?:changed|moved|rescheduled|delayed|postponed|called) ((?:my|our|the) [^,]+?)"
+         r"(?:,| and| so)+ it (?:is )?(?:now )?(?=leaves|starts|departs|begins|on|at|is)", r"\1 now "),
         (r"\b(?:had to|have to|managed to|decided to|finally got to)"
          r" (?=(?:push|move|postpone|reschedule|cancel|give up|quit|sell|stop|change|switch)\b)", ""),
     )
@@ -69,7 +74,7 @@ _LEAD = re.compile(
 )
 # What may follow a value without being part of it.
 _TAIL = re.compile(
-    r"[\s,–-]+(?:now|these days|nowadays|at the moment|currently|anymore|as of\b.*|since\b.*"
+    r"[\s,–-]+(?:because\b.*|due to\b.*|thanks to\b.*|now|these days|nowadays|at the moment|currently|anymore|as of\b.*|since\b.*"
     r"|from now on|instead(?: of\b.*)?|again|in the end|for now|for good|for the time being"
     r"|this (?:week|month|year|spring|summer|autumn|fall|winter)"
     r"|last (?:week|month|year|spring|summer|autumn|fall|winter|\w+day)"
@@ -78,6 +83,11 @@ _TAIL = re.compile(
     r"|to be (?:exact|precise)|at last|finally|already|right now|so far|officially|nearby"
     r"|for (?:work|love|my job|my studies|family reasons|health reasons)|full[- ]time"
     r"|part[- ]time|at work|at home|for years|for ages|for \w+ (?:days|weeks|months|years)|with my (?:family|partner|husband|wife|parents|friends?|kids)|at all)$",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(
+    r"^(?:an?|the|at|called|named|to|my own)\s+(?:(?:brand new|new|old|used|second-?hand"
+    r"|\w+ years? old)\s+(?=\w))?",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
@@ -171,6 +181,8 @@ def read(sentence: str) -> tuple[list[Slot], bool]:
     text = sentence.strip()
     for pattern, full in _SHORT:
         text = pattern.sub(full, text)
+    text = re.sub("^I [A-Z](?=[a-z])", lambda match: match[0].lower(), text)
+    text = re.sub("^i ", "I ", text)
     if not is_stated(text):
         return [], True
     changes = bool(_CHANGES.search(text))
@@ -198,8 +210,8 @@ def _clauses(text: str) -> list[str]:
 def value(text: str) -> str | None:
     """Return a value in canonical words, ``None`` if it runs on."""
     said = re.sub(r",? not\b.*$", "", text.strip(" ,.!"))
-    cut = _SINCE.sub("", _without_tail(said))
-    cut = re.sub(r"^(?:an?|the|at|called|named|to|my own)\s+", "", cut.strip(), flags=re.IGNORECASE)  # fmt: skip
+    cut = _SINCE.sub("", _without_tail(said.partition(", ")[0]))
+    cut = _ARTICLE.sub("", cut.strip())
     words = canonical(cut)
     runs_on = re.search(
         r"\b(?:and|but|because|which|who|when|while|so|although|with|though|or)\b",
@@ -249,11 +261,12 @@ def _whose(said: str) -> str:
 
 def _slot(clause: str) -> Slot | None:
     bare = _without_tail(_LEAD.sub("", clause).strip(" ,"))
-    for each in _rules():
-        match = each.pattern.match(bare)
-        slot = None if match is None else each.make(match)
-        if slot is not None:
-            return slot if slot.subject else None
+    for text in dict.fromkeys((bare, _SINCE.sub("", bare))):
+        for each in _rules():
+            match = each.pattern.match(text)
+            slot = None if match is None else each.make(match)
+            if slot is not None:
+                return slot if slot.subject else None
     return None
 
 

@@ -115,6 +115,10 @@ def _no_job(match: re.Match[str]) -> Slot | None:
     return as_slot(subject(match), "employer", "", ends=True, changes=True)
 
 
+def _over_school(match: re.Match[str]) -> Slot | None:
+    return as_slot(subject(match), "school", "", ends=True, changes=True)
+
+
 def _relationship(match: re.Match[str]) -> Slot | None:
     ends = bool(match.groupdict().get("n"))
     status = canonical(match["v"])
@@ -128,6 +132,12 @@ def _partner(match: re.Match[str]) -> Slot | None:
     whose = owner(match) if groups.get("o") else subject(match)
     ends = bool(groups.get("n")) or bool(re.search(_LEFT, match[0]))
     return as_slot(whose, "partner", value(match["v"]), ends=ends)
+
+
+def _where(match: re.Match[str]) -> Slot | None:
+    """Return where a relation is who was in hospital, or came out of it."""
+    words = canonical(match["v"])
+    return Slot(subject=subject(match), attribute="whereabouts", value=words)
 
 
 def _age(match: re.Match[str]) -> Slot | None:
@@ -153,7 +163,7 @@ RULES: Sequence[Rule] = (
     # Home
     rule(r"<S> <ADV><NOT><ADV>(?:(?:am|is|are) <ADV>)?(?:live|lives|living"
          r"|reside|resides|based|stay|stays) <ADV>(?:in|near) <V>", _home),
-    rule(r"<O> (?:home|house|flat|apartment|place) is <ADV>in (?P<v>[A-Z].*)", _home),
+    rule(r"<O> (?:home|house|flat|apartment|place) is <ADV>(?:an? [\w ]+? )?in (?P<v>[A-Z].*)", _home),
     rule(r"<S> <ADV>(?:moved|relocated|moving|am moving|are moving|is moving|settled|settled down"
          r"|resettled|emigrated|transferred)(?: back| over| away| house| home)?"
          r" (?:to|in|into) <V>", _moved),
@@ -194,6 +204,7 @@ RULES: Sequence[Rule] = (
          r"|majoring in)(?: for a degree in)? <V>", _fact("study")),
     rule(r"<S> <ADV>(?:switched|changed) (?:(?:my|his|her) (?:major|degree|course|studies|subject)|majors)"
          r"(?: from [\w ]+?)? to <V>", _fact("study", changes=True)),
+    rule(r"<S> <ADV>(?:graduated|finished (?:school|university|college))(?: from .+)?", _over_school),
     rule(r"<S> <ADV>(?:go|goes|attend|attends|am at|is at|is in|transferred|moved|switched"
          r"|changed schools|started|started at|is going)(?: to| at)? <V>", _school),
     # Partner and family
@@ -211,6 +222,8 @@ RULES: Sequence[Rule] = (
     rule(r"<S>(?: and (?:I|[A-Z]\w+))? <ADV>(?:got|went|turned|gotten) <ADV>(?P<v>married|engaged"
          r"|divorced|single|separated)(?: (?:to|with|from) [A-Z]\w+)?(?: (?:on|at|in) .+)?",
          _relationship),
+    rule(r"<S> <ADV>(?:is|are) <ADV>(?P<v>(?:in|at) (?:the )?(?:hospital|prison|rehab|intensive care|a care home)"
+         r"|(?:back )?(?:home|out)(?: again)? (?:from|of) (?:the )?(?:hospital|prison|rehab))", _where),
     # Who one is
     rule(rf"<S> <ADV>(?:<BE> |turned |just turned )<ADV>(?P<v>{_NUMBER})(?:[- ]years?[- ]old)?"
          r"(?: years of age)?", _age),

@@ -48,6 +48,19 @@ _COUNTABLE = re.compile(
 _PLACES = re.compile(
     r"\b(?:gym|bank|school|university|college|employer|provider|carrier|club|team)$"
 )
+_USES = {
+    "browsing": "browser",
+    "notes": "note app",
+    "note taking": "note app",
+    "banking": "bank",
+    "music": "music service",
+    "coding": "editor",
+    "programming": "editor",
+    "email": "mail app",
+    "navigation": "navigation app",
+    "groceries": "shop",
+    "chatting": "chat app",
+}
 _SORTS = tuple(
     (name, re.compile(sign))
     for name, sign in (
@@ -79,7 +92,7 @@ def _own(match: re.Match[str]) -> Slot | None:
     """Return "my phone number is …", and things and people of which one has one."""
     attribute, said = _attribute(match["a"]), match["v"].strip()
     whose = owner(match) if match.groupdict().get("o") else "me"
-    named = bool(_NAMED.match(re.sub(r"^(?:called|named) ", "", said)))
+    named = bool(_NAMED.match(re.sub(r"^(?:called|named|an?) (?=[A-Z])", "", said)))
     article = re.match(r"(?:an?|now an?|called)\b", said, re.IGNORECASE)
     words = value(said.partition(", ")[0])
     if words is None:
@@ -147,9 +160,15 @@ def _used_as(match: re.Match[str]) -> Slot | None:
     return as_slot(subject(match), _attribute(match["a"]), value(match["v"]))
 
 
+def _used_for(match: re.Match[str]) -> Slot | None:
+    return as_slot(subject(match), _USES[match["a"]], value(match["v"]))
+
+
 def _favorite(match: re.Match[str]) -> Slot | None:
-    attribute = " ".join(stems(match["a"]))
-    return as_slot(owner(match), f"favorite {attribute}", value(match["v"]))
+    attribute, words = f"favorite {' '.join(stems(match['a']))}", value(match["v"])
+    if words is not None and match["v"][:1].isupper():  # "Big Thief" is a name
+        return Slot(subject=owner(match), attribute=attribute, value=words)
+    return as_slot(owner(match), attribute, words)
 
 
 def _count(match: re.Match[str]) -> Slot | None:
@@ -248,6 +267,10 @@ RULES: Sequence[Rule] = (
     rule(r"(?:please |just )*(?:use|write to) (?P<v>\S+@\S+)", _number, any_case=True),
     rule(rf"<S> <ADV>(?:use|uses|am using|is using|have|has) <V> as (?:my|his|her|our|the) (?:main |default )?(?P<a>{_KIND})",
          _used_as),
+    rule(rf"<S> <ADV>(?:use|uses|am using|is using|am on|(?:have )?(?:switched|changed|moved)(?: over)? to) <V> for"
+         rf" (?:my |our |all )?(?P<a>{'|'.join(_USES)})", _used_for),
+    rule(r"(?:please |just |you can )*(?:write|email|mail|send (?:it|mails?|everything))(?: to)? (?P<v>\S+@\S+)",
+         _number, any_case=True),
     rule(r"<S> <ADV>(?:bank|banks|am banking|is banking) (?:with|at) <V>", _named("bank")),
     rule(r"<S> <ADV>(?:moved|switched) (?:my|his|her|our) account to <V>", _named("bank", changes=True)),
     rule(r"<S> <ADV>(?:drive|drives|am driving|is driving) (?P<v>an? .+)", _named("car")),
@@ -265,6 +288,10 @@ RULES: Sequence[Rule] = (
     rule(rf"<S> <ADV>(?:have|has|have got|has got|own|owns) <ADV>(?P<v>an?|one|two|three|four|five|six|seven|eight"
          rf"|nine|ten|\d+) (?P<t>(?:{COUNTED})(?:s|es|ren)?)(?: left)?", _count),
     # What one has no more
+    rule(r"<S> <ADV>(?:sold|gave away|given away|got rid of|cancelled|canceled|closed|dropped|quit|stopped using)"
+         r" (?:(?:my|our|his|her|the) )?(?P<v>[\w -]+?)(?: account| subscription)? and <ADV>(?:got|bought|use|took up"
+         r"|have|opened one at|joined|switched to|am with|signed up for)(?: myself)?(?: an?| the)?(?: new)?"
+         r" (?P<w>[\w .-]+)", _gone),
     rule(r"<S> <ADV>(?:sold|gave away|given away|got rid of) (?:(?:my|our|his|her|the) )?"
          r"(?P<v>[\w -]+?)", _gone),
     rule(r"<S> <ADV>(?:bought|got|ordered) (?:an? |the )?(?:new )?(?P<w>[\w -]+?) (?:to replace|in place of|instead of)"

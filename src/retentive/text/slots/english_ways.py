@@ -25,7 +25,7 @@ _AGAINST = re.compile(
 )
 _OFTEN = re.compile(
     r"(?:\b(?:an?|per) (?:day|week|month|year|hour)|\b,? ?(?:maybe |about |around |roughly |at least |almost |only )*(?:every|each|once|twice"
-    r"|several times|many times|(?:two|three|four|five|six|\d+)(?: or \w+)? times) (?:\w+ ?){1,4}"
+    r"|several times|many times|(?:two|three|four|five|six|\d+)(?: or \w+)? (?:times|days|nights)) (?:\w+ ?){1,4}"
     r"|a lot|daily|regularly|sometimes|often|from time to time|now and then|occasionally"
     r"|in the (?:morning|evening|afternoon)s?|at night|for (?:breakfast|lunch|dinner))$"
 )
@@ -92,11 +92,11 @@ def _habit(match: re.Match[str]) -> Slot | None:
     verb = " ".join(stems(match["w"])) or match["w"]
     if verb == "eat" and words in _EVERYTHING:
         return Slot(subject=whose, attribute="diet", value=words, ends=no)
-    if words is None or (words and is_state(words)):
-        return None
-    said = {match["w"], *words.split()}
+    said = {match["w"], *(words or "").split()}
     if said & _SMOKE:
         return as_slot(whose, "smoking", "no" if no else "yes", of="smoking")
+    if words is None or (words and is_state(words)):
+        return None
     if verb == "drink" and (not words or set(words.split()) & _ALCOHOL):
         return as_slot(whose, "alcohol", "no" if no else "yes", of="alcohol")
     if not words:
@@ -111,7 +111,7 @@ def _single(match: re.Match[str]) -> Slot | None:
     verb = re.sub(r"^(\w+?)(?<!s)s\b", r"\1", match["w"])
     if words is None or match.groupdict().get("n"):
         return None
-    return as_slot(subject(match), verb, words, exclusive=False, of="")
+    return Slot(subject=subject(match), attribute=verb, value=words, exclusive=False)
 
 
 def _amount(match: re.Match[str]) -> Slot | None:

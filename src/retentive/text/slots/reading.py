@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from retentive.text.fold import has_han
 from retentive.text.normalise import canonical
@@ -13,6 +13,7 @@ from retentive.text.slots.slot import ANY, Slot
 
 __all__ = ["Reading", "read_slots"]
 
+_MEATLESS = frozenset({"vegetarian", "vegan", "plant based"})
 _READ_CHARS = 600  # a longer text is no statement of a fact
 
 
@@ -44,7 +45,15 @@ def read_slots(text: str) -> Reading:
         slots, rest = rules.read(sentence)
         whole = whole and not rest
         found |= {_place(slot): slot for slot in slots}
-    return Reading(slots=tuple(found.values()), whole=whole and len(found) == 1)
+    slots = [*found.values(), *_implied(found.values())]
+    return Reading(slots=slots, whole=whole and len(found) == 1)
+
+
+def _implied(slots: Iterable[Slot]) -> Iterator[Slot]:
+    """Yield what goes without saying: who is vegan eats no meat."""
+    for slot in slots:
+        if slot.attribute == "diet" and slot.value in _MEATLESS and not slot.ends:
+            yield replace(slot, attribute="does eat meat", value="no", of="meat")
 
 
 def _place(slot: Slot) -> tuple[str, str, str]:
