@@ -177,6 +177,13 @@ I'm going to Rome in May. | I'm going to Vienna in May instead. | plan
 我的航班是上午九点。 | 我的航班改到下午两点了。 | event
 我打算五月去罗马。 | 我五月不去罗马了，改去维也纳。 | plan
 我家有两只狗。 | 我家现在有三只狗。 | count
+# the same sentence with another number, day or name
+I water the ficus every Tuesday. | I water the ficus every Friday now. | day
+I keep three goldfish in the pond. | I keep five goldfish in the pond now. | number
+I share my office with Nadia. | I share my office with Emil now. | name
+My sourdough takes nine hours. | My sourdough takes seven hours now. | number
+I'm scared of spiders. | I'm not scared of spiders anymore. | trait
+我每天给花浇两次水。 | 我现在每天给花浇三次水。 | number
 # in less common words
 Our place is a houseboat in Delft. | We finally moved to Leiden, boxes everywhere. | home
 My favourite band is Blur. | These days my favourite band is Big Star. | favourite
@@ -321,6 +328,14 @@ I'm going to Rome in May. | I'm going to Vienna in June instead.
 I take my tea with sugar. | I take my coffee without sugar these days.
 I subscribe to Netflix. | I cancelled my gym membership.
 # both are true
+I work with Nadia. | I work with Emil.
+I like Nadia. | I like Emil now.
+I paid nine euros. | I paid seven euros now.
+I walked three miles. | I walk five miles now.
+I owe Tom nine euros. | I owe Tom seven euros too.
+I'm good at chess. | I'm good at darts now.
+I'm scared of spiders. | I'm not scared of mice anymore.
+我借了两本书。 | 我现在借了三本书。
 I live in Lyon. | I moved to a bigger flat.
 I live in Lyon. | I moved my desk to the window.
 I work at Nokia. | I joined a choir.

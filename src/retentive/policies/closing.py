@@ -48,7 +48,11 @@ class Draft:
 
     def join(self, facts: Sequence[Fact]) -> None:
         """Join statements of one value that say nothing else."""
-        whole = [f for f in facts if f.whole and f.record.id not in self.reasons]
+        whole = [
+            fact
+            for fact in facts
+            if fact.whole and fact.slot.joins and fact.record.id not in self.reasons
+        ]
         if not whole:
             return
         kept, *others = whole

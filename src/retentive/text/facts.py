@@ -130,7 +130,7 @@ def _read(sentence: str) -> list[Fact]:
 
 def _attribute(slot: Slot) -> str | None:
     """Return what a fact of a slot is about; ``None`` if it is none of the speaker's."""
-    if slot.subject != "me" or slot.ends or slot.attribute == ANY:
+    if slot.subject != "me" or slot.ends or not slot.joins or slot.attribute == ANY:
         return None
     if slot.attribute.startswith(("likes ", "喜欢 ")):
         return "likes" if slot.value == "yes" else "dislikes"

@@ -12,6 +12,7 @@ from retentive.text.normalise import canonical
 from retentive.text.slots.chinese_words import ATTRIBUTES, RELATIONS
 from retentive.text.slots.slot import Slot
 from retentive.text.slots.stating import is_stated
+from retentive.text.slots.templates import chinese_template
 
 __all__ = ["Rule", "bare", "read", "rule", "subject", "value"]
 
@@ -79,7 +80,7 @@ def read(sentence: str) -> tuple[list[Slot], bool]:
     slots: list[Slot] = []
     rest, whose = False, "我"
     for clause in _clauses(text):
-        slot = _slot(clause) or _slot(whose + clause)
+        slot = _slot(clause) or _slot(whose + clause) or chinese_template(clause)
         if slot is None:
             rest = rest or bool(canonical(clause))
         else:

@@ -15,6 +15,7 @@ from retentive.text.slots.english_words import (
 )
 from retentive.text.slots.slot import Slot
 from retentive.text.slots.stating import is_stated
+from retentive.text.slots.templates import english_template
 from retentive.text.tokenise import terms
 
 __all__ = [
@@ -267,7 +268,7 @@ def _slot(clause: str) -> Slot | None:
             slot = None if match is None else each.make(match)
             if slot is not None:
                 return slot if slot.subject else None
-    return None
+    return english_template(bare)
 
 
 def _without_tail(text: str) -> str:

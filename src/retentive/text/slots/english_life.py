@@ -171,7 +171,7 @@ RULES: Sequence[Rule] = (
          r" to (?P<w>[\w .'-]+)", _moved_from),
     # Work
     rule(r"<S> <ADV><NOT><ADV>(?:(?:am|is|are) <ADV>)?(?:work|works|working|employed|have a job"
-         r"|has a job) <ADV>(?:at|for|with|by) <V>", _fact("employer")),
+         r"|has a job) <ADV>(?:at|for|(?<=employed )by) <V>", _fact("employer")),
     rule(r"<S> <ADV>(?:joined|started (?:working )?(?:at|for|with)|(?P<j>(?:got|get|took|landed|found"
          r"|accepted|started|have|has) (?:a|my) (?:new )?(?:job|position|role|post) (?:at|with|for)"
          r"|(?:switched|changed) jobs (?:to|and <ADV>(?:work|works) (?:at|for)))) (?P<v>[A-Z].*)",

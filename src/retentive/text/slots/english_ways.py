@@ -51,6 +51,7 @@ _SINGLE = (
 _AMOUNT = re.compile(
     r"(?P<v>\d[\d.,]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|half an?) ?(?P<t>[a-z].*)?$"
 )
+_NO_TRAITS = frozenset("not going back out up down due here new one on off".split())
 _DOING = "learning|training|preparing|saving|volunteering|practising|practicing|coaching|teaching"
 _SMOKE = {"smoke", "smoking", "cigarettes", "vape", "vaping"}
 _ALCOHOL = {"alcohol", "drinking", "wine", "beer", "booze"}
@@ -88,19 +89,21 @@ def _habit(match: re.Match[str]) -> Slot | None:
     if " as " in (groups.get("v") or ""):
         return None  # what it is used as is told elsewhere
     no = bool(groups.get("n")) or bool(groups.get("q"))
-    words = value(_OFTEN.sub("", match["v"] or "")) if groups.get("v") else ""
+    said = re.sub(rf" {_DAYS}$", "", groups.get("v") or "")
+    words = value(_OFTEN.sub("", said)) if said else ""
     verb = " ".join(stems(match["w"])) or match["w"]
     if verb == "eat" and words in _EVERYTHING:
         return Slot(subject=whose, attribute="diet", value=words, ends=no)
-    said = {match["w"], *(words or "").split()}
-    if said & _SMOKE:
+    if {match["w"], *(words or "").split()} & _SMOKE:
         return as_slot(whose, "smoking", "no" if no else "yes", of="smoking")
     if words is None or (words and is_state(words)):
         return None
     if verb == "drink" and (not words or set(words.split()) & _ALCOHOL):
         return as_slot(whose, "alcohol", "no" if no else "yes", of="alcohol")
-    if not words:
-        return None
+    if not words or re.match(
+        r"\d|(?:two|three|four|five|six|seven|eight|nine|ten)\b", words
+    ):
+        return None  # how many is another question
     thing = " ".join(stems(words)) or words
     return as_slot(whose, f"does {verb} {thing}", "no" if no else "yes", of=words)
 
@@ -133,6 +136,16 @@ def _way(match: re.Match[str]) -> Slot | None:
 def _smoker(match: re.Match[str]) -> Slot | None:
     no = bool(match["n"]) != match["v"].startswith("non")
     return as_slot(subject(match), "smoking", "no" if no else "yes", of="smoking")
+
+
+def _trait(match: re.Match[str]) -> Slot | None:
+    """Return what somebody is or is not: scared of heights, good at chess."""
+    if match["w"] in _NO_TRAITS or match["w"].endswith("ing"):
+        return None
+    thing = " ".join(stems(match["v"]))
+    attribute = f"is {match['w']} {match['p']} {thing}"
+    held = "no" if match["n"] else "yes"
+    return Slot(subject=subject(match), attribute=attribute, value=held, joins=False)
 
 
 def _gave_up(match: re.Match[str]) -> Slot | None:
@@ -260,6 +273,7 @@ RULES: Sequence[Rule] = (
     rule(rf"<M> <ADV><NOT><ADV>(?P<w>{_SINGLE}) <V>", _single),
     rule(rf"<M> <ADV><NOT><ADV>(?:can )?(?P<w>(?:{_VERBS})(?:s|es)?)(?: <V>)?", _habit),
     rule(rf"<M> <ADV>(?:am|is|are) <NOT><ADV>(?P<w>{_DOING})(?: (?:for |with |in )?<V>)?", _habit),
+    rule(r"<M> <ADV>(?:am|is|are) <ADV>(?P<n>not |no longer )?<ADV>(?P<w>[a-z]+) (?P<p>of|at|in|about|with|by|to) <V>", _trait),
     rule(rf"<M> <ADV>(?:started|began|took up|taken up) (?P<w>{_DOING}|drinking|eating|smoking|playing"
          r"|wearing|vaping)(?: <V>)?", _habit),
 )  # fmt: skip

@@ -28,6 +28,7 @@ class Slot:
         of: The thing, where the attribute is about one and the value is yes or no:
             ``coffee`` of "I drink coffee".
         becomes: With :data:`ANY`: the value that follows, if it is told.
+        joins: Whether two texts of one value say the same thing.
     """
 
     subject: str
@@ -39,3 +40,4 @@ class Slot:
     timed: bool = False
     of: str = ""
     becomes: str = ""
+    joins: bool = True
