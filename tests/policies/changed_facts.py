@@ -264,6 +264,21 @@ I'm vegetarian. | I started eating meat again last month. | diet
 我儿子上小学二年级。 | 我儿子升三年级了。 | 年级
 我老板姓王。 | 王总走了，新老板姓李。 | 老板
 房租三千。 | 房东把房租涨到三千五了。 | 房租
+I own a house in Kent. | We sold the house in Kent last week. | house
+My dentist is Dr. Fox. | I've changed to another dentist, Dr. Hale. | dentist
+I teach maths. | This year I teach physics instead of maths. | teaching
+I live with my parents. | I moved out of my parents' place; I live alone now. | household
+My dog is called Max. | Max died; we have a new dog called Rocky. | pet
+I am 70 kg. | I've put on weight, I'm 75 kg now. | weight
+I sleep six hours a night. | I sleep eight hours a night now. | sleep
+I'm on the night shift. | I've been put on the day shift. | shift
+My salary is 3000 a month. | They gave me a raise: I earn 3400 a month now. | salary
+The conference will be in Vienna. | They relocated the conference to Prague. | place
+我丈夫在深圳工作。 | 我丈夫调到成都工作了。 | 工作
+我的牙医是李医生。 | 我换了牙医，现在看王医生。 | 牙医
+我和室友住。 | 我现在一个人住。 | 同住
+我每周跑步三次。 | 我现在每周跑步五次。 | 次数
+我戴眼镜。 | 我做了近视手术，不戴眼镜了。 | 眼镜
 """
 """``old | new | what it is about``, a pair a line: the second closes the first."""
 
@@ -410,6 +425,15 @@ I have a dog and take it to work. | I cycle to work now.
 我最喜欢的颜色是蓝色。 | 我最喜欢的包是绿色的。
 我儿子上小学二年级。 | 我女儿升三年级了。
 我最喜欢蓝色。 | 我妈妈现在最喜欢绿色。
+I live with my parents. | My sister lives alone now.
+I drink coffee. | I had tea instead of coffee this morning.
+I own a house in Kent. | I sold my car last week.
+My dog is called Max. | We have a cat called Rocky.
+My best friend is Tim. | My sister's best friend is Joe now.
+I sleep six hours a night. | My baby sleeps eight hours a night now.
+我每周跑步三次。 | 我现在每周游泳五次。
+我戴眼镜。 | 我不戴帽子了。
+我和室友住。 | 我妈妈现在一个人住。
 """
 """``one | other``, a pair a line: neither closes the other, in whichever order."""
 

@@ -264,6 +264,9 @@ RULES: Sequence[Rule] = (
     rule(r"(?P<s>我们?家)<ADV>在<V>", _fact("home")),
     rule(r"<S><ADV>(?:搬家?到了?|搬家?去了?|搬进了?|搬回了?|搬来|定居到?了?|移居到?了?|迁到了?)<V>",
          _fact("home", changes=True)),
+    rule(r"<S><ADV>(?:和|跟|与)(?P<v>.{1,6}?)(?:一起|合)住了?", _fact("同住", exclusive=False)),
+    rule(r"<S><ADV>(?:和|跟|与)(?P<v>.{1,6}?)住(?:在一起)?了?", _fact("同住", exclusive=False)),
+    rule(r"<S><ADV>(?P<v>一个人|独自|自己)住了?", _fact("同住", exclusive=False)),
     # 学校和专业
     rule(r"<S><ADV>(?:上|升|升到|升上|升入|读|念)了?(?:小学|初中|高中)?(?P<v>[一二三四五六]年级)了?", _fact("年级")),
     rule(rf"<S><ADV>(?:在|就读于|上)(?P<v>.{{0,10}}?{SCHOOLS})(?:上学|读书|念书|就读|读.{{1,3}}年级|上.{{1,3}}年级|上课)?",
@@ -280,6 +283,7 @@ RULES: Sequence[Rule] = (
          _left),
     rule(r"<S><ADV>(?:跳槽到了?|跳槽去了?|入职了?|加入了?|去了)(?P<v>.+?)(?:上班|工作)?了?", _fact("employer", changes=True)),
     rule(r"<S><ADV>(?:去|到)(?P<v>.+?)(?:上班|工作|任职)了?", _fact("employer", changes=True)),
+    rule(r"<S><ADV>(?:调到|调去|派到|派去)了?(?P<v>.+?)(?:工作|上班)了?", _fact("employer", changes=True)),
     rule(r"<S><ADV>(?:辞职|失业|退休|被裁|离职|没有工作)了?", _over("employer")),
     rule(rf"<S><ADV>(?:是|当|做|成为了?|转行做了?|转行当了?|改行做了?|改行当了?|当上了?|改当|升职为了?|升为了?|做了|当了)"
          rf"(?:一[名个位])?(?P<v>{OCCUPATIONS})了?", _fact("occupation", exclusive=False)),
@@ -309,7 +313,7 @@ RULES: Sequence[Rule] = (
     rule(r"<S><ADV><NOT><ADV>(?:很|特别|非常|最|太|挺)?(?P<w>喜欢上了?|喜欢|爱上了?|迷上了?|爱(?=[吃喝看听玩])|热爱|讨厌|受不了|厌倦)<V>", _liking),
     # 拥有
     rule(rf"<S>(?:的)?<ADV>(?:新)?(?:用的)?(?P<a>{ATTRIBUTES})<ADV>(?:每个?月)?<SET><V>", _own),
-    rule(rf"<S>(?:的)?(?:新)?(?P<a>房租|工资|月薪)<ADV>(?:每个?月)(?P<v>{_NUMBER}.*)", _own),
+    rule(rf"<S>(?:的)?(?:新)?(?P<a>房租|工资|月薪)<ADV>(?:每个?月)?(?P<v>{_NUMBER}.*)", _own),
     rule(rf"(?P<s>).{{0,4}}把(?P<a>房租|租金|工资|月薪)(?:涨|降|调|加|减)到了?(?P<v>{_NUMBER}.*)", _mine),
     rule(rf"(?P<s>)(?P<a>房租|租金|工资)<ADV>(?:每个?月)?<SET>?(?:每个?月)?(?P<v>{_NUMBER}.*)", _mine),
     rule(rf"<S><ADV>用的?(?P<a>{THINGS})是<V>", _own),
@@ -328,7 +332,8 @@ RULES: Sequence[Rule] = (
     rule(rf"<S><ADV>(?P<w>跑步?|走|游|读|看|写|睡|学|练|骑|喝)(?P<v>{_NUMBER})(?P<t>公里|千米|页|个?小时|分钟|步|本书|杯|圈)了?", _amount),
     rule(r"<S><ADV>(?P<w>)(?P<v>骑.{1,6}?|坐.{1,6}?|开车|走路|打车|步行)(?:去)?(?:上班|上学)了?", _fact("通勤")),
     rule(r"<S><ADV>上(?P<v>(?:高|初|大|小学|研)[一二三四五六])了?", _fact("年级")),
-    rule(r"<S><ADV><NOT><ADV>(?P<w>喝|吃|抽|玩|用)<V>", _habit),
+    rule(rf"<S><ADV>(?P<t>每[天周月]|一[天周])<ADV>(?P<w>[^，\d]{{1,4}}?)(?P<v>{_NUMBER})次了?", _amount),
+    rule(r"<S><ADV><NOT><ADV>(?P<w>喝|吃|抽|玩|用|戴)<V>", _habit),
     rule(rf"(?P<e>.{{0,8}}?(?:{EVENTS}))<ADV>(?:已经|被)*(?P<x>取消)了?", _event),
     rule(rf"(?P<e>.{{0,8}}?(?:{EVENTS}))(?P<m><ADV>(?:被)?{_MOVED})了?<V>", _event),
     rule(rf"(?P<e>.{{0,8}}?(?:{EVENTS}))<ADV>(?:定在|安排在|是在|在|是|定于|订在)<V>", _event),

@@ -13,7 +13,7 @@ from retentive.text.slots.english_words import (
     SAME_RELATION,
     STATES,
 )
-from retentive.text.slots.slot import Slot
+from retentive.text.slots.slot import ANY, Slot
 from retentive.text.slots.stating import is_stated
 from retentive.text.slots.templates import english_template
 from retentive.text.tokenise import terms
@@ -75,7 +75,7 @@ _LEAD = re.compile(
 )
 # What may follow a value without being part of it.
 _TAIL = re.compile(
-    r"[\s,–-]+(?:because\b.*|due to\b.*|thanks to\b.*|now|these days|nowadays|at the moment|currently|anymore|as of\b.*|since\b.*"
+    r"(?<!\blive)(?<!\blives)(?<!\bliving)[\s,–-]+(?:because\b.*|due to\b.*|thanks to\b.*|now|these days|nowadays|at the moment|currently|anymore|as of\b.*|since\b.*"
     r"|from now on|instead(?: of\b.*)?|again|in the end|for now|for good|for the time being"
     r"|this (?:week|month|year|spring|summer|autumn|fall|winter)"
     r"|last (?:week|month|year|spring|summer|autumn|fall|winter|\w+day)"
@@ -111,7 +111,18 @@ _CUT = re.compile(
 _AND_DO = re.compile(
     r"^((?P<who>I|[Ww]e|[Mm]y \w+)\b [^,;]+?),? and (?=(?:now |then )?(?:am|are|is|have|has|bought"
     r"|got|joined|took up|started|switched|use|uses|drive|drives|live|lives|work|works|go|goes"
-    r"|learn|learns|moved|see|sees|report|reports)\b)"
+    r"|learn|learns|moved|see|sees|report|reports|play|plays|study|studies|teach|teaches)\b)"
+)
+_INSTEAD = re.compile(
+    r"\b(?:instead of|rather than) (?!.*\b(?:today|yesterday|tonight|this (?:morning|evening|time)))"
+    r"(?P<v>[\w' -]+)$",
+    re.IGNORECASE,
+)
+# "They raised my pay: I earn …", but not "Ann said: I …".
+_COLON = re.compile(r":\s+(?=(?:I|[Mm]y|[Ww]e|[Oo]ur)\b)")
+_SPEECH = re.compile(
+    r"\b(?:sa(?:id|ys?)|tell|told|asked|wrote|writes|think|thinks|replied|shouted|announced|quote)\b",
+    re.IGNORECASE,
 )
 # "My favorite band these days is Wilco".
 _BY_THE_WAY = re.compile(
@@ -188,6 +199,8 @@ def read(sentence: str) -> tuple[list[Slot], bool]:
         return [], True
     changes = bool(_CHANGES.search(text))
     text = _LEAD.sub("", text).rstrip(" .!…\"'”)")
+    if not _SPEECH.search(text):
+        text = _COLON.sub("; ", text)
     text = _AND_DO.sub(r"\1 and \g<who> ", _BY_THE_WAY.sub("", text))
     slots: list[Slot] = []
     rest = False
@@ -197,7 +210,17 @@ def read(sentence: str) -> tuple[list[Slot], bool]:
             rest = rest or bool(canonical(_LEAD.sub("", clause + " ")))
         else:
             slots.append(replace(slot, changes=slot.changes or changes))
+            slots += _given_up(clause, slot.subject)
     return slots, rest or len(slots) > 1
+
+
+def _given_up(clause: str, whose: str) -> list[Slot]:
+    """Return what somebody does no more who does something "instead of" it."""
+    said = _INSTEAD.search(clause)
+    left = None if said is None else value(said["v"])
+    if left is None or is_state(left):
+        return []
+    return [Slot(subject=whose, attribute=ANY, value=left, ends=True, changes=True)]
 
 
 def _clauses(text: str) -> list[str]:

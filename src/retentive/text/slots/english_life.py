@@ -64,6 +64,14 @@ def _home(match: re.Match[str]) -> Slot | None:
     return as_slot(whose, "home country" if country else "home", words, ends=ends)
 
 
+def _household(match: re.Match[str]) -> Slot | None:
+    """Return with whom somebody lives."""
+    said = re.sub(r"^with (?:my |his |her |our )?", "", match["v"])
+    alone = re.fullmatch(r"alone|by \w+self|on my own", said) is not None
+    words = "nobody" if alone else value(said)
+    return as_slot(subject(match), "household", words, exclusive=False, ends=bool(match["n"]))  # fmt: skip
+
+
 def _moved(match: re.Match[str]) -> Slot | None:
     if _SCHOOL.search(match["v"]):
         return _school(match)
@@ -161,6 +169,8 @@ def _born(match: re.Match[str]) -> Slot | None:
 
 RULES: Sequence[Rule] = (
     # Home
+    rule(r"<S> <ADV><NOT>(?:(?:am|is|are) <ADV>)?(?:live|lives|living) <ADV>(?P<v>with .+|alone|by myself"
+         r"|on my own|by (?:him|her)self)", _household),
     rule(r"<S> <ADV><NOT><ADV>(?:(?:am|is|are) <ADV>)?(?:live|lives|living"
          r"|reside|resides|based|stay|stays) <ADV>(?:in|near) <V>", _home),
     rule(r"<O> (?:home|house|flat|apartment|place) is <ADV>(?:an? [\w ]+? )?in (?P<v>[A-Z].*)", _home),

@@ -9,6 +9,7 @@ from retentive.text.normalise import canonical
 from retentive.text.slots.english import (
     Rule,
     as_slot,
+    is_state,
     owner,
     rule,
     stems,
@@ -189,6 +190,19 @@ def _holds(match: re.Match[str]) -> Slot | None:
     return as_slot(subject(match), f"{verb} {words}", ends, of=words)
 
 
+def _owns(match: re.Match[str]) -> Slot | None:
+    words = value(match["v"])
+    ends = "no" if match["n"] else "yes"
+    if words is None or is_state(words):
+        return None
+    return as_slot(subject(match), f"has {words}", ends, of=words)
+
+
+def _pet(match: re.Match[str]) -> Slot | None:
+    new = "new" in match[0]
+    return as_slot(f"my {match['a']}", "name", value(match["v"]), exclusive=False, changes=new)  # fmt: skip
+
+
 def _gone(match: re.Match[str]) -> Slot | None:
     """Return what somebody has no more, and what came instead."""
     words = value(re.sub(r" (?:subscription|membership|account|plan)$", "", match["v"]))
@@ -237,7 +251,7 @@ def _trip(match: re.Match[str]) -> Slot | None:
 _EVENT = rf"(?:(?:the|my|our|this|that) )?(?P<e>(?:[\w'-]+ ){{0,3}}(?:{EVENTS})(?: with [\w ]+?| to [A-Z]\w+)?)"
 _MOVED = (
     r"(?:push|move|postpone|reschedule|moved(?: up)?|rescheduled|postponed|pushed back|pushed|brought forward|shifted|changed|delayed"
-    r"|extended|put off|put back|switched|swapped)"
+    r"|extended|relocated|put off|put back|switched|swapped)"
 )
 
 RULES: Sequence[Rule] = (
@@ -258,7 +272,7 @@ RULES: Sequence[Rule] = (
          rf" (?:the|my|our) (?P<a>(?:[a-z-]+ ){{0,1}}(?:{ATTRIBUTES})) to <V>", _own),
     rule(rf"<S> <ADV>(?:have|has|got|have got|found|hired) <ADV>(?:an? )?new (?P<a>(?:[a-z-]+ )?{_KIND})"
          r"(?:,|:| called| named| -)? (?:called |named )?<NAME>", _role),
-    rule(rf"<S> <ADV>(?:changed|switched)(?: to)?(?: an?)?(?: new)? (?P<a>(?:[a-z-]+ )?(?:{ROLES})s?)"
+    rule(rf"<S> <ADV>(?:changed|switched)(?: to)?(?: an?| another)?(?: new| different)? (?P<a>(?:[a-z-]+ )?(?:{ROLES})s?)"
          r"(?:,| and| to|:)+ (?:(?:I|we|and) )*(?:now )?(?:see |go to |have |it is )?(?:now )?<NAME>(?: now)?", _role),
     rule(r"(?:I|[Ww]e) <ADV>(?:have|got|have got) <ADV>(?:an? )?new (?P<a>(?:phone |mobile |cell )?number|email"
          r"(?: address)?)(?:,|:| -)? (?:it is )?<V>", _own),
@@ -277,6 +291,10 @@ RULES: Sequence[Rule] = (
     # Numbers
     rule(r"<S> <ADV>(?:weigh|weighs|am (?:down|up) to|is (?:down|up) to|went (?:down|up) to|slimmed down to)"
          r" <ADV>(?P<v>\d[\d.,]* ?(?:kilos?|kg|kgs|kilograms?|pounds|lbs?|stone).*)", _named("weight")),
+    rule(r"<S> (?:am|is) <ADV>(?P<v>\d[\d.,]* ?(?:kilos?|kg|kgs|kilograms?|pounds|lbs?|stone))", _named("weight")),
+    rule(rf"(?P<s>(?:[Mm]y|[Oo]ur) (?:{RELATIONS}))(?:'s name is| is called| is named) (?:now )?<NAME>", _named("name")),
+    rule(r"(?:I|[Ww]e) <ADV>(?:have|got|adopted|bought) <ADV>(?:an? )?(?:new )?(?P<a>dog|cat|puppy|kitten) (?:called|named)"
+         r" <NAME>", _pet),
     rule(r"<S> <ADV>(?:am|is|are|grew to|grown to) <ADV>(?P<v>\d[\d.,' ]*(?:cm|m|metres?|meters?|feet|ft|inches|foot)"
          r"[\w ]*?)(?: tall)", _named("height")),
     rule(r"<S> <ADV>(?:pay|pays) <ADV>(?P<v>[\w.,$€£ ]*\d[\w.,$€£ ]*?)(?: a month| per month| monthly)?"
@@ -301,6 +319,7 @@ RULES: Sequence[Rule] = (
          r" (?:an? |the )?(?:new )?(?P<w>[\w -]+)", _gone),
     rule(r"<S> <ADV>(?:cancelled|canceled|unsubscribed from) (?:(?:my|our|his|her|the) )?"
          r"(?P<v>[\w +-]+?)", _gone),
+    rule(r"<S> <ADV><NOT>(?:own|owns) (?:an? |the )?(?P<v>[\w' -]+)", _owns),
     rule(r"<S> <ADV><NOT><ADV>(?:subscribe to|subscribes to|am subscribed to|is subscribed to) <V>", _holds),
     rule(r"<S> <ADV><NOT>(?:have|has|own|owns|use|uses) <ADV>(?:an? )?(?P<v>(?:[a-z]+ )?[A-Z][\w -]+)", _holds),
     # Dates

@@ -24,7 +24,7 @@ _AGAINST = re.compile(
     r"|have gone off|got tired|am tired|am sick|am over|am done|fell out)"
 )
 _OFTEN = re.compile(
-    r"(?:\b(?:an?|per) (?:day|week|month|year|hour)|\b,? ?(?:maybe |about |around |roughly |at least |almost |only )*(?:every|each|once|twice"
+    r"(?:\b(?:an?|per) (?:day|night|week|month|year|hour)|\b,? ?(?:maybe |about |around |roughly |at least |almost |only )*(?:every|each|once|twice"
     r"|several times|many times|(?:two|three|four|five|six|\d+)(?: or \w+)? (?:times|days|nights)) (?:\w+ ?){1,4}"
     r"|a lot|daily|regularly|sometimes|often|from time to time|now and then|occasionally"
     r"|in the (?:morning|evening|afternoon)s?|at night|for (?:breakfast|lunch|dinner))$"
@@ -253,7 +253,7 @@ RULES: Sequence[Rule] = (
     # Hours and days
     rule(rf"<M> <ADV>(?P<w>{'|'.join(f'{a.split()[0]}s?{a[len(a.split()[0]):]}' for a in ACTIVITIES.split('|'))})"
          r" <ADV>(?:at |around |by |about |before |after )+<V>", _rhythm),
-    rule(r"<M> <ADV>(?:work|works|am on|is on|am working|is working|do|does|switched to|moved to) (?:the )?"
+    rule(r"<M> <ADV>(?:work|works|am on|is on|am working|is working|do|does|switched to|moved to|been put on|was put on|moved onto) (?:the )?"
          r"(?P<v>night|day|early|late|morning|evening|afternoon|weekend|double|rotating)[- ]?shifts?", _shift),
     rule(rf"<M> <ADV>(?:go|goes|play|plays|have|has|do|does|practise|practises|practice|practices|teach"
          rf"|teaches|attend|attends|train|trains|volunteer|volunteers|take|takes|run|runs|swim|swims|work"

@@ -50,7 +50,7 @@ SAME_RELATION = {
 }
 ROLES = _any(
     "boss, manager, supervisor, doctor, dentist, therapist, landlord, roommate, flatmate, mentor, "
-    "coach, trainer, tutor, accountant, lawyer, emergency contact, hairdresser, barber, physio, "
+    "best friend, coach, trainer, tutor, accountant, lawyer, emergency contact, hairdresser, barber, physio, "
     "physiotherapist, vet, nanny, babysitter, childminder, cleaner, gardener, mechanic, gp, "
     "pediatrician, psychiatrist, dermatologist, optician, team lead, teacher, piano teacher, "
     "housemate, neighbor, neighbour, business partner, agent, editor, advisor, adviser"
@@ -86,7 +86,7 @@ SAME_ATTRIBUTE = {
 """Attributes that are one by another name; people have one boss, whatever he is called."""
 
 ATTRIBUTES = _any(
-    "name, nickname, phone number, mobile number, phone, number, email address, email, "
+    "name, nickname, best friend, phone number, mobile number, phone, number, email address, email, "
     "home address, address, postal code, postcode, zip code, username, handle, extension, "
     "room number, room, desk, seat, locker, license plate, time zone, timezone, shoe size, "
     "shirt size, dress size, size, weight, height, blood type, salary, rent, budget, deadline, "
