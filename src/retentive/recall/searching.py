@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 from threading import Lock
 
 import numpy as np
@@ -303,24 +304,28 @@ class _Search:
         return list(found)
 
     def _best(self, query: Query, within: Narrowing, *, limit: int) -> dict[str, None]:
-        """Return the best by words and by meaning."""
-        best: dict[str, None] = {}
+        """Return the best by words and by meaning, in turn, the best of each first."""
+        by_words = self._matching(query, within, limit=limit)
+        by_meaning = self._nearest(query, within, limit=limit)
+        pairs = zip_longest(by_words, by_meaning)
+        return dict.fromkeys(id for pair in pairs for id in pair if id is not None)
+
+    def _matching(
+        self, query: Query, within: Narrowing, *, limit: int
+    ) -> Sequence[str]:
         engine = self._engine
-        if isinstance(engine, SupportsTextSearch) and query.terms:
-            matches = engine.matching(
-                self._namespace, query.terms, limit=limit, within=within
-            )
-            self.frequencies = matches.frequencies
-            best |= dict.fromkeys(matches.ids)
-        if (
-            isinstance(engine, SupportsVectorSearch)
-            and self._has_vectors
-            and query.vector is not None
-            and query.embedder_share
-        ):
-            best |= dict.fromkeys(
-                engine.nearest(
-                    self._namespace, query.vector, limit=limit, within=within
-                )
-            )
-        return best
+        if not isinstance(engine, SupportsTextSearch) or not query.terms:
+            return ()
+        found = engine.matching(
+            self._namespace, query.terms, limit=limit, within=within
+        )
+        self.frequencies = found.frequencies
+        return found.ids
+
+    def _nearest(self, query: Query, within: Narrowing, *, limit: int) -> Sequence[str]:
+        engine, vector = self._engine, query.vector
+        if not isinstance(engine, SupportsVectorSearch) or not self._has_vectors:
+            return ()
+        if vector is None or not query.embedder_share:
+            return ()
+        return engine.nearest(self._namespace, vector, limit=limit, within=within)

@@ -1,6 +1,7 @@
 -- Ids near some ids: neighbours in their sessions, the sessions that hold most of
 -- them, and what was replaced by one of them. KEYS: places, order, heirs.
 local REACH, SESSIONS, ROWS, REPLACED = 2, 10, 60, 16
+local BEST = 80 -- ids, the first ones, whose neighbours are looked up
 local places, order, heirs = KEYS[1], KEYS[2], KEYS[3]
 local PREFIX = 34 -- 16 digits of the session, 16 of the time, two colons
 
@@ -25,7 +26,8 @@ for i = 1, #ARGV, 2 do
         sessions[#sessions + 1] = session
       end
       held[session] = held[session] + 1
-      local rank = redis.call('ZRANK', order, session .. ':' .. time .. ':' .. id)
+      local rank = i < 2 * BEST
+        and redis.call('ZRANK', order, session .. ':' .. time .. ':' .. id)
       if rank then
         local near = redis.call('ZRANGE', order, math.max(0, rank - REACH), rank + REACH)
         for _, member in ipairs(near) do
