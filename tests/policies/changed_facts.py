@@ -1,7 +1,6 @@
 """Everyday wordings of facts that change, and of pairs that only look like it.
 
-Written to develop the rules with; what the rules are reported on is another story, in
-``benchmarks/stories``.
+Written to develop the rules with, beside the stories in ``benchmarks/stories``.
 """
 
 from __future__ import annotations
@@ -185,6 +184,21 @@ My sourdough takes nine hours. | My sourdough takes seven hours now. | number
 I'm scared of spiders. | I'm not scared of spiders anymore. | trait
 我每天给花浇两次水。 | 我现在每天给花浇三次水。 | number
 # in less common words
+I've lived in Bergen for six years. | Guess what, we've just moved to Bodø! | home
+My number is 555 0101. | I have a new number, it is 555 0202. | phone
+I drink about five teas a day. | I'm down to two teas a day. | how much
+My email is bo@x.example. | My email has changed, it's bo@y.example now. | mail
+My bike is a green Trek. | My bike got stolen, my new one is a black Cube. | bike
+My friend Ida lives in Lund. | Ida has moved to Malmö. | home of others
+My aunt smokes a pipe. | My aunt gave up smoking. | smoking
+My cousin is pregnant. | My cousin had her baby this morning. | pregnant
+I'm in my first year of law. | I'm in my second year of law. | year
+My aunt lives alone in Narvik. | My aunt moved in with my cousin in Tromsø. | home of others
+我每天抽三根烟斗。 | 我现在每天抽一根烟斗。 | how much
+我害怕打雷。 | 我已经不怕打雷了。 | trait
+我表姐怀孕了。 | 我表姐昨晚生了。 | pregnant
+我的车是红色的别克。 | 我买了新车，是一辆奥迪。 | car
+我每周二去爬山。 | 我现在改成每周六爬山了。 | rhythm
 Our place is a houseboat in Delft. | We finally moved to Leiden, boxes everywhere. | home
 My favourite band is Blur. | These days my favourite band is Big Star. | favourite
 I drive an old Ford Escort. | Sold the Escort and got myself a Mini. | car swapped

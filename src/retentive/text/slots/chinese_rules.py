@@ -147,8 +147,21 @@ def _meal(match: re.Match[str]) -> Slot | None:
 
 
 def _amount(match: re.Match[str]) -> Slot | None:
-    attribute = f"{match['w']}多少{match['t']}"
+    attribute = f"{match['w']}多少{match['t']}{match.groupdict().get('o') or ''}"
     return Slot(subject=subject(match), attribute=attribute, value=match["v"], exclusive=False)  # fmt: skip
+
+
+def _afraid(match: re.Match[str]) -> Slot | None:
+    words = value(match["v"])
+    if words is None:
+        return None
+    held = "no" if match["n"] else "yes"
+    return Slot(subject=subject(match), attribute=f"怕 {words}", value=held, joins=False)  # fmt: skip
+
+
+def _pregnant(match: re.Match[str]) -> Slot | None:
+    held = "yes" if match["v"].startswith("怀") else "no"
+    return Slot(subject=subject(match), attribute="怀孕", value=held, joins=False)
 
 
 def _other(match: re.Match[str]) -> Slot | None:
@@ -294,11 +307,11 @@ RULES: Sequence[Rule] = (
     rule(r"<S><ADV>(?:是)?(?P<v>单身|已婚|结婚|离婚|订婚|离异|再婚)(?:状态)?(?:了|的)?", _relationship),
     rule(r"<S><ADV>(?:和|跟|与)(?P<v>.{1,6}?)在?(?:谈恋爱|交往|恋爱|约会|在一起)(?:了|呢)?", _fact("partner")),
     rule(r"<S>(?:的名字)?<ADV>(?:叫做?|名叫)(?!我|人|了|来|醒|车|外卖)<V>", _fact("name")),
-    rule(r"<S><ADV>(?:满了?)?(?P<v>[\d一二三四五六七八九十百]+岁)了?", _fact("age")),
+    rule(r"<S><ADV>(?:满了?)?(?P<v>[\d一二两三四五六七八九十百]+岁)了?", _fact("age")),
     rule(rf"(?:有事|以后)?<ADV>请?(?:发|打|寄|联系|加|发邮件)(?:到|给|至)?(?P<s>我)的?新?(?P<a>{ATTRIBUTES})(?:是|：|:)?<V>", _own),
     # 吃喝
-    rule(r"<S><ADV><NOT><ADV>吃(?P<v>素|肉|荤)了?", _diet),
-    rule(r"<S><ADV>(?P<n>不再|不)?<ADV>(?:是|成为了?|变成了?)(?:一个)?(?P<v>素食者|素食主义者|纯素食者)了?", _diet),
+    rule(r"<S><ADV><NOT><ADV>吃(?P<v>素|肉|荤|鱼)了?", _diet),
+    rule(r"<S><ADV>(?P<n>不再|不)?<ADV>(?:是|成为了?|变成了?)(?:一?个)?(?P<v>素食者|素食主义者|纯素食者)了?", _diet),
     rule(r"<S>(?P<v>什么都吃)(?P<n>)", _diet),
     rule(r"<S><ADV>对(?P<v>.{1,10}?)(?P<q>(?:已经|现在|不再|再|也|不|严重|有点)*)过敏了?", _allergy),
     rule(r"<S><ADV><NOT><ADV>(?:抽|吸)烟了?", _yes_or_no("smoking")),
@@ -313,7 +326,7 @@ RULES: Sequence[Rule] = (
     rule(r"<S><ADV><NOT><ADV>(?:很|特别|非常|最|太|挺)?(?P<w>喜欢上了?|喜欢|爱上了?|迷上了?|爱(?=[吃喝看听玩])|热爱|讨厌|受不了|厌倦)<V>", _liking),
     # 拥有
     rule(rf"<S>(?:的)?<ADV>(?:新)?(?:用的)?(?P<a>{ATTRIBUTES})<ADV>(?:每个?月)?<SET><V>", _own),
-    rule(rf"<S>(?:的)?(?:新)?(?P<a>房租|工资|月薪)<ADV>(?:每个?月)?(?P<v>{_NUMBER}.*)", _own),
+    rule(rf"<S>(?:的)?(?:新)?(?P<a>房租|工资|月薪)<ADV>(?:每个?月|一个月)?(?P<v>{_NUMBER}.*)", _own),
     rule(rf"(?P<s>).{{0,4}}把(?P<a>房租|租金|工资|月薪)(?:涨|降|调|加|减)到了?(?P<v>{_NUMBER}.*)", _mine),
     rule(rf"(?P<s>)(?P<a>房租|租金|工资)<ADV>(?:每个?月)?<SET>?(?:每个?月)?(?P<v>{_NUMBER}.*)", _mine),
     rule(rf"<S><ADV>用的?(?P<a>{THINGS})是<V>", _own),
@@ -327,12 +340,14 @@ RULES: Sequence[Rule] = (
     rule(r"<S><ADV>(?:把(?P<v>.{1,8}?)卖(?:掉)?了?|卖(?:掉)?了(?P<w>.{1,8}))", _sold),
     # 时间
     rule(rf"<S><ADV>(?:改成|改到|改为)?(?P<v>{_HOUR})(?:就|才|左右|开始)*(?P<w>起床|睡觉|睡|起|上班|下班|吃晚饭|吃午饭|吃早饭|出门|跑步)了?", _rhythm),
-    rule(rf"<S><ADV>(?P<d>每个?{_DAYS}|{_DAYS}都)(?:都|去|要|会)*(?P<v>(?!.*[我改是在])[^，]{{2,8}})", _weekly),
+    rule(rf"<S><ADV>(?:改成|改到|改为)?(?P<d>每个?{_DAYS}|{_DAYS}都)(?:都|去|要|会)*(?P<v>(?!.*[我改是在])[^，]{{2,8}})", _weekly),
     rule(r"<S><ADV><NOT><ADV>在?(?P<w>学习|学)(?!会|到|的|了|过|得|校|生|完)<V>", _learn),
-    rule(rf"<S><ADV>(?P<w>跑步?|走|游|读|看|写|睡|学|练|骑|喝)(?P<v>{_NUMBER})(?P<t>公里|千米|页|个?小时|分钟|步|本书|杯|圈)了?", _amount),
+    rule(rf"<S><ADV>(?P<w>跑步?|走|游|读|看|写|睡|学|练|骑|喝|抽|吃)(?P<v>{_NUMBER})(?P<t>公里|千米|页|个?小时|分钟|步|本|杯|圈|次|瓶|支|根|碗)(?P<o>[^了，]{{0,4}})了?", _amount),
     rule(r"<S><ADV>(?P<w>)(?P<v>骑.{1,6}?|坐.{1,6}?|开车|走路|打车|步行)(?:去)?(?:上班|上学)了?", _fact("通勤")),
     rule(r"<S><ADV>上(?P<v>(?:高|初|大|小学|研)[一二三四五六])了?", _fact("年级")),
     rule(rf"<S><ADV>(?P<t>每[天周月]|一[天周])<ADV>(?P<w>[^，\d]{{1,4}}?)(?P<v>{_NUMBER})次了?", _amount),
+    rule(r"<S><ADV><NOT><ADV>(?:很|特别|非常)?(?:害怕|怕)<V>", _afraid),
+    rule(r"<S><ADV>(?:早上|晚上|凌晨|昨晚|夜里)*(?P<v>怀孕|怀上|生(?!气|病|日|活)(?:了|下了)?(?:个|一个)?(?:女儿|儿子|宝宝|孩子|女孩|男孩)?)了?", _pregnant),
     rule(r"<S><ADV><NOT><ADV>(?P<w>喝|吃|抽|玩|用|戴)<V>", _habit),
     rule(rf"(?P<e>.{{0,8}}?(?:{EVENTS}))<ADV>(?:已经|被)*(?P<x>取消)了?", _event),
     rule(rf"(?P<e>.{{0,8}}?(?:{EVENTS}))(?P<m><ADV>(?:被)?{_MOVED})了?<V>", _event),
@@ -342,6 +357,7 @@ RULES: Sequence[Rule] = (
     rule(rf"(?P<t>{_SEASON})改去<V>", _trip),
     rule(rf"(?P<s>我)(?:家)?的?(?:新|现任)?(?P<a>{ROLES})<ADV>姓<V>", _own),
     rule(r"(?P<s>我)(?:们)?(?:家)?的(?P<a>[^的是叫改换变，]{2,8}?)<ADV><SET><V>", _other),
+    rule(r"(?P<s>我)新的(?P<a>[^的是叫改换变，]{2,8}?)<ADV><SET><V>", _other),
     rule(r"(?P<s>我)(?P<a>[追用看读玩]的[^的是]{1,4}?)<ADV>是<V>", _other),
     rule(r"(?P<s>)(?P<a>(?:wifi|WiFi|Wi-Fi|门禁|家里)?密码)<ADV>(?:是|改成了?|换成了?)<V>", _other),
 )  # fmt: skip

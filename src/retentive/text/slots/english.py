@@ -54,6 +54,11 @@ _SHORT = tuple(
          r"|gave up|turned|got|became|traded|swapped|replaced|broke up)\b)", "I "),
         (r"^.*?\b(?:changed|moved|rescheduled|delayed|postponed|called) ((?:my|our|the) [^,]+?)"
          r"(?:,| and| so)+ it (?:is )?(?:now )?(?=leaves|starts|departs|begins|on|at|is)", r"\1 now "),
+        (r"\bnew ([a-z ]+?), (?:her|his|their) name is ", r"new \1 called "),
+        (r"^(?:I|we) (?:have|got|have got) a new ([a-z ]+?), it (?=is|ends)", r"my \1 now "),
+        (r"^((?:my|our) [a-z ]+?) (?:has|have) changed(?:,| and) it is (?:now )?", r"\1 is now "),
+        (r"^((?:my|our) \w+) (?:got stolen|was stolen|broke|broke down|died|is broken|gave out)(?:,| and| so)+"
+         r" (?:my|the|our) new one is ", r"\1 is now "),
         (r"\b(?:had to|have to|managed to|decided to|finally got to)"
          r" (?=(?:push|move|postpone|reschedule|cancel|give up|quit|sell|stop|change|switch)\b)", ""),
     )
@@ -77,13 +82,13 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"(?<!\blive)(?<!\blives)(?<!\bliving)[\s,–-]+(?:because\b.*|due to\b.*|thanks to\b.*|now|these days|nowadays|at the moment|currently|anymore|as of\b.*|since\b.*"
     r"|from now on|instead(?: of\b.*)?|again|in the end|for now|for good|for the time being"
-    r"|this (?:week|month|year|spring|summer|autumn|fall|winter)"
-    r"|last (?:week|month|year|spring|summer|autumn|fall|winter|\w+day)"
+    r"|this (?:week|month|year|morning|afternoon|evening|spring|summer|autumn|fall|winter)"
+    r"|last (?:week|weekend|month|year|spring|summer|autumn|fall|winter|\w+day)"
     r"|an? (?:few )?(?:days?|weeks?|months?|years?) ago|today|yesterday|recently|lately"
     r"|by the way|you know|too|as well|actually|though|after all|rather than\b.*"
     r"|to be (?:exact|precise)|at last|finally|already|right now|so far|officially|nearby"
     r"|for (?:work|love|my job|my studies|family reasons|health reasons)|full[- ]time"
-    r"|part[- ]time|at work|at home|for years|for ages|for \w+ (?:days|weeks|months|years)|with my (?:family|partner|husband|wife|parents|friends?|kids)|at all)$",
+    r"|with an? (?:app|tutor|teacher|book)|part[- ]time|at work|at home|for years|for ages|for \w+ (?:days|weeks|months|years)|with my (?:family|partner|husband|wife|parents|friends?|kids)|at all)$",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(
@@ -100,7 +105,7 @@ _CHANGES = re.compile(
     r"\b(?:now|no longer|anymore|instead|switched|changed|moved|from now on|as of"
     r"|update|correction|became|turned|rescheduled|postponed|quit|stopped|gave up|given up|new"
     r"|replaced|traded|swapped|started|these days|nowadays|not \w+ but|went|gone|promoted"
-    r"|raised|since|become|got|cancell?ed|sold|settled|relocated|joined|transferred)\b",
+    r"|raised|since|down to|up to|become|got|cancell?ed|sold|settled|relocated|joined|transferred)\b",
     re.IGNORECASE,
 )
 _CUT = re.compile(
@@ -149,7 +154,7 @@ _FRAGMENTS = {
     "<O>": rf"(?P<o>[Mm]y|[Oo]ur|(?:[Mm]y|[Oo]ur) (?:{RELATIONS})'s|{_NAME}'s)",
     "<ADV>": r"(?:(?:now|currently|still|just|recently|finally|also|actually|really|have|has"
     r"|officially|already|both|all|only|usually|normally|always|generally|mostly|since"
-    r"|fully|completely|strictly|even|been|permanently|happily|mainly|typically) )*",
+    r"|fully|completely|strictly|even|been|permanently|happily|mainly|typically|alone) )*",
     "<NOT>": r"(?P<n>(?:do|does|am|is|are|have|has|can) not |no longer |never "
     r"|(?:do|does) no longer )?",
     "<BE>": r"(?:am|is|are|was just|became|become|have become|has become|been)",
@@ -278,6 +283,9 @@ def _whose(said: str) -> str:
     if words in ("i", "we", "my", "our", "me"):
         return "me"
     words = re.sub(r"^our ", "my ", words)
+    named = re.fullmatch(r"(?:[Mm]y|[Oo]ur) (?:[a-z]+ )+([A-Z]\w+)", said.strip())
+    if named:
+        return named[1].lower()  # "my friend Tom", later "Tom"
     if _VAGUE.search(words):
         return ""
     return " ".join(SAME_RELATION.get(word, word) for word in words.split())

@@ -94,8 +94,12 @@ def _employer(match: re.Match[str]) -> Slot | None:
 
 
 def _school(match: re.Match[str]) -> Slot | None:
-    if not _SCHOOL.search(match["v"]) or not match["v"].strip()[:1].isupper():
+    said = re.sub(r" (?:on \w+day|this \w+|yesterday|today)$", "", match["v"].strip())
+    level = re.fullmatch(rf"(?:(?:{SCHOOLS}) ?)+", said)
+    if not _SCHOOL.search(said) or not (said[:1].isupper() or level):
         return None
+    if level:
+        return as_slot(subject(match), "school", said, changes="start" in match[0])
     return _fact("school", changes=bool(re.search("transfer|moved|start|switch", match[0])))(match)  # fmt: skip
 
 
@@ -148,6 +152,11 @@ def _where(match: re.Match[str]) -> Slot | None:
     return Slot(subject=subject(match), attribute="whereabouts", value=words)
 
 
+def _pregnant(match: re.Match[str]) -> Slot | None:
+    held = "yes" if re.search("pregnant|expecting", match["v"]) else "no"
+    return Slot(subject=subject(match), attribute="pregnant", value=held, joins=False)
+
+
 def _age(match: re.Match[str]) -> Slot | None:
     words = match["v"].lower().replace("-", " ").split()
     number = sum(int(word) if word.isdigit() else _worth(word) for word in words)
@@ -171,12 +180,13 @@ RULES: Sequence[Rule] = (
     # Home
     rule(r"<S> <ADV><NOT>(?:(?:am|is|are) <ADV>)?(?:live|lives|living) <ADV>(?P<v>with .+|alone|by myself"
          r"|on my own|by (?:him|her)self)", _household),
-    rule(r"<S> <ADV><NOT><ADV>(?:(?:am|is|are) <ADV>)?(?:live|lives|living"
+    rule(r"<S> <ADV><NOT><ADV>(?:(?:am|is|are) <ADV>)?(?:live|lives|living|(?<=have )lived|(?<=has )lived"
          r"|reside|resides|based|stay|stays) <ADV>(?:in|near) <V>", _home),
     rule(r"<O> (?:home|house|flat|apartment|place) is <ADV>(?:an? [\w ]+? )?in (?P<v>[A-Z].*)", _home),
     rule(r"<S> <ADV>(?:moved|relocated|moving|am moving|are moving|is moving|settled|settled down"
          r"|resettled|emigrated|transferred)(?: back| over| away| house| home)?"
          r" (?:to|in|into) <V>", _moved),
+    rule(r"<S> <ADV>moved in with [\w ]+? in <V>", _moved),
     rule(r"<S> <ADV>(?:moved|relocated|transferred)(?: back| over| away| house| home)? from <V>"
          r" to (?P<w>[\w .'-]+)", _moved_from),
     # Work
@@ -234,6 +244,8 @@ RULES: Sequence[Rule] = (
          _relationship),
     rule(r"<S> <ADV>(?:is|are) <ADV>(?P<v>(?:in|at) (?:the )?(?:hospital|prison|rehab|intensive care|a care home)"
          r"|(?:back )?(?:home|out)(?: again)? (?:from|of) (?:the )?(?:hospital|prison|rehab))", _where),
+    rule(r"<S> <ADV>(?P<v>(?:is|am) <ADV>(?:pregnant|expecting)|(?:had|have had|gave birth to) (?:her|my|the|a|our)"
+         r" (?:baby|son|daughter|boy|girl|twins))", _pregnant),
     # Who one is
     rule(rf"<S> <ADV>(?:<BE> |turned |just turned )<ADV>(?P<v>{_NUMBER})(?:[- ]years?[- ]old)?"
          r"(?: years of age)?", _age),

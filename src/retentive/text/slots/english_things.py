@@ -298,7 +298,7 @@ RULES: Sequence[Rule] = (
     rule(r"<S> <ADV>(?:am|is|are|grew to|grown to) <ADV>(?P<v>\d[\d.,' ]*(?:cm|m|metres?|meters?|feet|ft|inches|foot)"
          r"[\w ]*?)(?: tall)", _named("height")),
     rule(r"<S> <ADV>(?:pay|pays) <ADV>(?P<v>[\w.,$€£ ]*\d[\w.,$€£ ]*?)(?: a month| per month| monthly)?"
-         r" (?:in|for|of) (?:the |my |our )?rent", _named("rent")),
+         r" (?:(?:in|for|of) (?:the |my |our )?)?rent", _named("rent")),
     rule(r"(?:[Tt]he|[Mm]y|[Oo]ur) rent (?:is|went up to|has gone up to|rose to|was raised to|went down to|dropped to"
          r"|increased to) <ADV><V>", _rent),
     rule(r"<S> <ADV>(?:earn|earns|make|makes|get paid|am paid|is paid) <ADV>(?P<v>[\w.,$€£ ]*\d[\w.,$€£ ]*?"
@@ -306,6 +306,8 @@ RULES: Sequence[Rule] = (
     rule(rf"<S> <ADV>(?:have|has|have got|has got|own|owns) <ADV>(?P<v>an?|one|two|three|four|five|six|seven|eight"
          rf"|nine|ten|\d+) (?P<t>(?:{COUNTED})(?:s|es|ren)?)(?: left)?", _count),
     # What one has no more
+    rule(r"<S> <ADV>(?:got|bought|have)(?: myself)? (?:an? )?(?:new )?(?P<w>[\w -]+?) and (?:the|my|our) (?P<v>[\w -]+?)"
+         r" (?:is|was) (?:gone|sold|history|scrapped)", _gone),
     rule(r"<S> <ADV>(?:sold|gave away|given away|got rid of|cancelled|canceled|closed|dropped|quit|stopped using)"
          r" (?:(?:my|our|his|her|the) )?(?P<v>[\w -]+?)(?: account| subscription)? and <ADV>(?:got|bought|use|took up"
          r"|have|opened one at|joined|switched to|am with|signed up for)(?: myself)?(?: an?| the)?(?: new)?"
@@ -332,6 +334,7 @@ RULES: Sequence[Rule] = (
     rule(rf"{_EVENT} <ADV>(?:is|are|will be|takes place|will take place|starts|begins|leaves|departs|meets|meet"
          r"|happens|falls|is held|takes off) <ADV>(?:scheduled |set |planned |going to be |taking place |due )?"
          r"(?:(?P<p>on|for|at|in) )?<V>", _event, any_case=True),
+    rule(rf"(?:I|[Ww]e) <ADV>(?:am|are) having {_EVENT} (?P<p>on|at|in) <V>", _event),
     rule(r"(?:I|[Ww]e) <ADV>are getting married (?:on|in) <V>", _wedding),
     rule(rf"(?:I|[Ww]e) <ADV>(?:am|are) <ADV>(?:going|flying|travelling|traveling|driving|planning to go|planning to travel"
          rf"|going to go|going to travel) to (?P<v>[A-Z]\w+(?: [A-Z]\w+)?) (?:in|for|over|at) (?P<w>{_SEASON})", _trip),

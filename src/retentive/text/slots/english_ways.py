@@ -94,7 +94,7 @@ def _habit(match: re.Match[str]) -> Slot | None:
     verb = " ".join(stems(match["w"])) or match["w"]
     if verb == "eat" and words in _EVERYTHING:
         return Slot(subject=whose, attribute="diet", value=words, ends=no)
-    if {match["w"], *(words or "").split()} & _SMOKE:
+    if verb == "smoke" or {match["w"], *(words or "").split()} & _SMOKE:
         return as_slot(whose, "smoking", "no" if no else "yes", of="smoking")
     if words is None or (words and is_state(words)):
         return None
@@ -120,11 +120,12 @@ def _single(match: re.Match[str]) -> Slot | None:
 def _amount(match: re.Match[str]) -> Slot | None:
     """Return how much of something somebody does each day or week."""
     often = _OFTEN.search(match["v"])
-    rest = _AMOUNT.match(_OFTEN.sub("", match["v"]).strip())
+    said = re.sub(r"^(?:about|around|only|just|roughly) ", "", match["v"])
+    rest = _AMOUNT.match(_OFTEN.sub("", said).strip())
     if often is None or rest is None or match["w"].startswith("smoke"):
         return None
     verb, thing = match["w"].removesuffix("s"), " ".join(stems(rest["t"] or ""))
-    return as_slot(subject(match), f"how much {verb} {thing}", rest["v"], exclusive=False)  # fmt: skip
+    return as_slot(subject(match), f"how much {thing or verb}", rest["v"], exclusive=False)  # fmt: skip
 
 
 def _way(match: re.Match[str]) -> Slot | None:
@@ -269,7 +270,7 @@ RULES: Sequence[Rule] = (
     rule(r"<M> <ADV><NOT><ADV>(?P<q>stopped|quit|gave up|given up|(?:am|is) done with|cut out|swore off)"
          r" (?P<w>[a-z]+ing)(?: (?:for |with |in )?<V>)?", _habit),
     rule(r"<M> <ADV>(?:quit|gave up|given up|cut out|swore off|went off) <V>", _gave_up),
-    rule(rf"<M> <ADV>(?P<w>(?:{_VERBS}|walk|sleep|drink|get|work)s?) <V>", _amount),
+    rule(rf"<M> <ADV>(?P<w>(?:{_VERBS}|walk|sleep|drink|get|work)s?|(?:am|is|are) (?:down|up) to) <V>", _amount),
     rule(rf"<M> <ADV><NOT><ADV>(?P<w>{_SINGLE}) <V>", _single),
     rule(rf"<M> <ADV><NOT><ADV>(?:can )?(?P<w>(?:{_VERBS})(?:s|es)?)(?: <V>)?", _habit),
     rule(rf"<M> <ADV>(?:am|is|are) <NOT><ADV>(?P<w>{_DOING})(?: (?:for |with |in )?<V>)?", _habit),

@@ -75,7 +75,8 @@ def english_template(clause: str) -> Slot | None:
     verb = " ".join(terms(spoken["w"])) or spoken["w"]
     attribute = " ".join([verb, *around, f"[{found.lastgroup}]"])
     value = found[0].lower().removesuffix("s")
-    return Slot(subject=subject, attribute=attribute, value=value, exclusive=False, joins=False)  # fmt: skip
+    year = re.search(r"\b(?:year|grade|semester|term|class)\b", rest)
+    return Slot(subject=subject, attribute=attribute, value=value, exclusive=bool(year), joins=False)  # fmt: skip
 
 
 def chinese_template(clause: str) -> Slot | None:
