@@ -32,7 +32,15 @@ _MEANINGS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("MISCONF", StoreReadOnlyError, "it cannot save to its disk, and refuses writes"),
     ("NOREPLICAS", StoreReadOnlyError, "it has too few replicas, and refuses writes"),
 )
-_PASSING = ("LOADING", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "READONLY", "UNBLOCKED")
+_PASSING = (
+    "BUSY",
+    "LOADING",
+    "CLUSTERDOWN",
+    "TRYAGAIN",
+    "MASTERDOWN",
+    "READONLY",
+    "UNBLOCKED",
+)
 
 
 def is_passing(exc: Exception) -> bool:
