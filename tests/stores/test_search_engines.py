@@ -160,6 +160,23 @@ def test_a_user_of_one_namespace_searches_it_and_no_other(
         client.execute_command("ACL", "DELUSER", "team")
 
 
+def test_a_user_who_may_not_search_can_delete_what_is_indexed(
+    engine_session: RunningServer, store: RedisStore, engine: Any
+) -> None:
+    put(store, *map(fact, range(20)))
+    engine.catch_up(HOME)
+    with engine_session.client() as client:
+        rules = ("on", ">x", *acl_rules(HOME))
+        client.execute_command("ACL", "SETUSER", "plain", "reset", *rules)
+        plain = RedisStore.open(f"redis://plain:x@127.0.0.1:{engine_session.port}/0")
+        commit = plain.apply(Batch(namespace=HOME, deletes=[Delete(id="f7")]))
+        assert commit.deletes[0].action == "deleted"
+        plain.close()
+        client.execute_command("ACL", "DELUSER", "plain")
+    assert engine.catch_up(HOME).memories == 19
+    assert "f7" not in engine.nearest(HOME, vector(7), limit=30, within=ANYTHING)
+
+
 # --- what they find --------------------------------------------------------------
 
 

@@ -4,7 +4,8 @@ local has_set = redis.call('EXISTS', near) == 1
 for i, id in ipairs(ARGV) do
   redis.call('UNLINK', KEYS[i + 1])
   if has_set then
-    redis.call('VREM', near, id)
+    -- A user who may not do this leaves it to whoever searches next.
+    redis.pcall('VREM', near, id)
   end
 end
 return redis.status_reply('OK')

@@ -27,7 +27,7 @@ _NUMBERS = ("recorded", "ends", "from", "until")
 _LINKS, _BUILT, _SEARCHED = 16, 200, 200
 """Of the graph: links of a vector, and how many are looked at to add and to find one."""
 _MOST_TERMS = 64  # the rarest ones of a long question; further ones tell little
-_MOST_MATCHES = 20_000  # the server scores each while others wait, a microsecond each
+_MOST_MATCHES = 20_000  # the server scores each of them while others wait
 _GONE = ("no such index", "unknown index")
 _PATIENCE_MS = 2_000  # beyond, a busy server answers with what it has found so far
 _UNLINKED = 500  # documents that are removed at a time
