@@ -315,8 +315,14 @@ def _rules() -> Sequence[Rule]:
 
 def _topics() -> Iterator[Rule]:
     """Yield the rules, the particular before the general."""
-    from retentive.text.slots import english_life, english_things, english_ways
+    from retentive.text.slots import (
+        english_dates,
+        english_life,
+        english_things,
+        english_ways,
+    )
 
     yield from english_life.RULES
     yield from english_ways.RULES
+    yield from english_dates.RULES
     yield from english_things.RULES
