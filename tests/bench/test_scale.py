@@ -60,6 +60,20 @@ def test_the_command_prints_each_conversation_and_the_mean(labelled: Path) -> No
     assert "| mean | 3 | | 100.0 |" in result.stdout
 
 
+def test_the_others_may_be_of_another_kind(labelled: Path, tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    line = {"type": "memory", "conversation": "z", "id": "z1", "content": "Zz. Yy. Xx."}
+    path.write_text(json.dumps(line), "utf-8")
+    alone = load(labelled, dataset="jsonl").only(["ann"])
+    [row] = scale(alone, size=10, among=load(path, dataset="jsonl"))
+    assert row.memories == (2, 9)  # of Ann's three, two are one
+    arguments = ["scale", str(labelled), "--dataset", "jsonl", "--size", "10"]
+    result = CliRunner().invoke(
+        bench, [*arguments, "--among", str(path)], catch_exceptions=False
+    )
+    assert "| eve | 1 | 1 → 10 |" in result.stdout
+
+
 @pytest.fixture
 def crowded(tmp_path: Path) -> Dataset:
     """Two conversations of twenty memories, every one asked for."""

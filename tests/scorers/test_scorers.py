@@ -22,6 +22,7 @@ from retentive.scorers.dense import (
 )
 from retentive.scorers.hashing import HashBuckets
 from retentive.scorers.late import LateInteraction
+from retentive.scorers.length import short_memory_gate, short_memory_gates
 from retentive.scorers.links import Links
 from retentive.scorers.priors import Importance, Recency, Use
 from retentive.scorers.second_hop import SecondHop
@@ -101,6 +102,17 @@ def test_a_dialogue_is_about_those_who_speak_in_it() -> None:
     both = query(voices=("Ann Lee", "小梅"))
     assert Subject()(both, frame).tolist() == [1.0, 0.0, 1.0, 0.0]
     assert [Subject().gate(each, frame) for each in (asked, query())] == [1.0, 0.0]
+
+
+def test_chats_and_documents_of_one_namespace_are_judged_apart() -> None:
+    # Three of 1 + 80 / 4 = 21 tokens and three of 241: 131 in the mean. Of the usual
+    # kind is 65.5 to 262; so the gates are 1 and 60 / 131.
+    texts = [*("z" * 80 + c for c in "abc"), *("y" * 959 + c for c in "abc")]
+    frame = frame_of(
+        [record(text, minute=i, session=text[0]) for i, text in enumerate(texts)]
+    )
+    assert short_memory_gates(frame).tolist() == near([1.0] * 3 + [0.458] * 3)
+    assert short_memory_gate(frame) == pytest.approx(0.729, abs=1e-3)
 
 
 def test_long_memories_take_less_from_their_surroundings() -> None:

@@ -49,6 +49,7 @@ def scale(
     dataset: Dataset,
     *,
     size: int,
+    among: Dataset | None = None,
     embedder: Embedder | None = None,
     settings: RecallSettings | None = None,
     seed: int = 0,
@@ -57,8 +58,9 @@ def scale(
     """Put each conversation's questions to it alone, then among others' memories.
 
     Args:
-        dataset: At least two conversations.
+        dataset: At least two conversations, if ``among`` is omitted.
         size: Memories in the large namespace, the conversation's own included.
+        among: Whose memories the others are; those of ``dataset`` if omitted.
         embedder: Makes vectors; ``None``: by words alone.
         settings: How to rank; by default as ever.
         seed: Of the made memories.
@@ -71,19 +73,19 @@ def scale(
             memory.remember(list(conversation.memories))
             alone = _ask(memory, asked)
             more = others(
-                dataset,
+                among or dataset,
                 besides=conversation,
                 count=max(0, size - len(conversation.memories)),
                 seed=seed,
             )
             memory.remember(more)
-            among = _ask(memory, asked)
+            crowded = _ask(memory, asked)
         yield Crowded(
             conversation=conversation.id,
             questions=len(asked),
-            memories=(alone.memories, among.memories),
-            recall=(alone.recall, among.recall),
-            milliseconds=(alone.milliseconds, among.milliseconds),
+            memories=(alone.memories, crowded.memories),
+            recall=(alone.recall, crowded.recall),
+            milliseconds=(alone.milliseconds, crowded.milliseconds),
         )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from retentive.bench.datasets import load
 from retentive.bench.options import (
     chosen_data,
     chosen_embedder,
@@ -32,6 +33,11 @@ __all__ = ["scale"]
     type=click.IntRange(min=1),
     help="Memories in the large namespace.",
 )
+@click.option(
+    "--among",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Make the others of this JSONL, not of PATH: another kind of memory.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of the made memories.")
 def scale(
     *,
@@ -43,6 +49,7 @@ def scale(
     cache: Path | None,
     precise: bool,
     size: int,
+    among: Path | None,
     seed: int,
 ) -> None:
     """Put the questions of PATH to their conversation alone, then among others' memories.
@@ -56,6 +63,7 @@ def scale(
             measured(
                 chosen_data(path, dataset, conversations, pool),
                 size=size,
+                among=load(among, dataset="jsonl") if among else None,
                 embedder=chosen_embedder(embedder, cache=cache),
                 settings=precise_settings() if precise else None,
                 seed=seed,

@@ -118,6 +118,11 @@ class ColumnFrame:
         """Estimated tokens per memory of the whole namespace, at least 1."""
         return self.holdings.mean_tokens
 
+    @property
+    def session_mean_tokens(self) -> NDArray[np.float32]:
+        """``(n,)``: estimated tokens per memory of each row's session, at least 1."""
+        return self.holdings.session_mean_tokens[self.session]
+
     def take(self, rows: NDArray[np.int32]) -> ColumnFrame:
         """Return a frame of these rows, numbered as in the whole namespace."""
         return ColumnFrame(self.holdings, rows)

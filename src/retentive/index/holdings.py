@@ -171,6 +171,18 @@ class Holdings:
         return times
 
     @cached_property
+    def session_mean_tokens(self) -> NDArray[np.float32]:
+        """``(sessions + 1,)``: tokens per living row of each session, at least 1.
+
+        The last, where code -1 leads, is that of the whole: for rows of no session.
+        """
+        session = self.columns["session"]
+        counted = session[self.columns["alive"] & (session >= 0)]
+        rows = np.bincount(counted, minlength=len(self.sessions))
+        means = self.session_tokens / np.maximum(rows, 1)
+        return np.append(np.maximum(means, 1.0), self.mean_tokens).astype(np.float32)
+
+    @cached_property
     def session_tokens(self) -> NDArray[np.float32]:
         """``(sessions,)``: tokens of the living rows of each session."""
         session = self.columns["session"]

@@ -154,6 +154,13 @@ class Frame(Protocol):
         """``(sessions,)``: estimated tokens of each whole session."""
 
     @property
+    def session_mean_tokens(self) -> FloatArray:
+        """``(n,)``: estimated tokens per memory of each row's session, at least 1.
+
+        Of the whole namespace for rows without a session.
+        """
+
+    @property
     def mean_tokens(self) -> float:
         """Estimated tokens per memory of the whole namespace, at least 1."""
 

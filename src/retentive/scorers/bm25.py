@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query, TermCounts
-from retentive.scorers.length import short_memory_gate
+from retentive.scorers.length import short_memory_gates
 
 __all__ = [
     "BM25",
@@ -69,7 +68,8 @@ class ContextualBM25:
     B = 1 - b + b · length / mean;  score = Σ_terms idf · x / (x + k1)
 
     The gate g = min(1, 60 / mean tokens per memory) takes the context back where
-    memories are long and speak for themselves.
+    memories are long and speak for themselves; see
+    :func:`~retentive.scorers.length.short_memory_gates`.
 
     Source: ours, after Robertson, Zaragoza and Taylor 2004, "Simple BM25
     extension to multiple weighted fields" (join fields before saturation).
@@ -108,12 +108,10 @@ class ContextualBM25:
         counts = frame.term_counts(terms)
         discount = length_discount(counts, _WINDOW, b=self._b)
         around = counts.at(_WINDOW) / discount[:, :, None]
-        open_to_context = math.sqrt(short_memory_gate(frame))
-        shares = np.float32(open_to_context * self._neighbours) * _NEARNESS
-        shares[_WINDOW.index(0)] = 1.0
-        joined = np.tensordot(shares, around, axes=1)
-        session = np.float32(open_to_context * self._session)
-        joined += session * np.minimum(counts.in_session(), 5.0)
+        context = np.tensordot(np.float32(self._neighbours) * _NEARNESS, around, axes=1)
+        context += np.float32(self._session) * np.minimum(counts.in_session(), 5.0)
+        open_to_context = np.sqrt(short_memory_gates(frame))
+        joined = around[_WINDOW.index(0)] + open_to_context[:, None] * context
         idf = inverse_document_frequency(counts)
         return np.asarray((joined / (joined + self._k1)) @ idf, np.float32)
 

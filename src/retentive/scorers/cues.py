@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retentive.errors import InvalidInputError
 from retentive.protocols import Frame, Query
-from retentive.scorers.length import short_memory_gate
+from retentive.scorers.length import short_memory_gates
 from retentive.text.cues import Cue
 
 __all__ = ["ANSWER_CUES", "AnswerType", "TurnPrior"]
@@ -32,7 +32,8 @@ ANSWER_CUES: Mapping[str, Mapping[Cue, float]] = MappingProxyType(
 class AnswerType:
     """Score rows by the cues that an answer to this type of question would show.
 
-    The weights of :data:`ANSWER_CUES` add up.
+    The weights of :data:`ANSWER_CUES` add up; they fade as memories grow longer than
+    60 tokens in the mean.
     """
 
     normalise = False
@@ -41,17 +42,12 @@ class AnswerType:
         """Name the signal."""
         self.name = name
 
-    def gate(self, query: Query, frame: Frame) -> float:
-        """Return the share that holds for memories of this length."""
-        del query
-        return short_memory_gate(frame)
-
     def __call__(self, query: Query, frame: Frame) -> NDArray[np.float32]:
         """Return ``(n,) float32``, at least 0."""
         score = np.zeros(frame.size, np.float32)
         for cue, weight in ANSWER_CUES.get(query.question_type, {}).items():
             score += np.float32(weight) * ((frame.cues & int(cue)) != 0)
-        return score
+        return score * short_memory_gates(frame) if score.any() else score
 
 
 class TurnPrior:
@@ -92,13 +88,12 @@ class TurnPrior:
         """Return ``(n,) float32``."""
         cues = frame.cues
         opens = (frame.position == 0) & (frame.session >= 0)
-        gate = short_memory_gate(frame)
         score = (
             self._first * opens
             - self._question * ((cues & int(Cue.QUESTION)) != 0)
             + self._first_person * ((cues & int(Cue.FIRST_PERSON)) != 0)
             + self._length * np.log1p(frame.length)
-        ) * gate
+        ) * short_memory_gates(frame)
         if not _asks_assistant(query):
             score = score - self._assistant * (frame.role == _assistant_code(frame))
         return np.asarray(score, np.float32)
