@@ -39,7 +39,7 @@ from retentive.protocols import (
 __all__ = ["load_snapshot", "save_snapshot", "snapshot_file", "write_file"]
 
 _MAGIC = b"RTNSNAP1"
-_ANALYSIS = 3
+_ANALYSIS = 4
 """Raise it whenever tokenising, cues, topics, dates or a column changes its meaning."""
 
 _MIN_NEW_ROWS = 64  # fewer are read from the store in a millisecond or two

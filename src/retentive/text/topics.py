@@ -82,7 +82,10 @@ TOPICS: Mapping[str, tuple[str, str]] = MappingProxyType(
             单位 公司 上班""",
             """job career work teacher engineer nurse doctor lawyer designer developer
             writer manager accountant chef artist scientist company office boss interview
-            hire promote business startup freelance intern salary 老师 教师 工程 护士 医生
+            hire promote business startup freelance intern salary editor midwife
+            paralegal electrician plumber carpenter pilot journalist programmer dentist
+            librarian waiter barista mechanic photographer retire unemployed resign quit 编辑
+            程序员 厨师 摄影师 辞职 失业 退休 跳槽 老师 教师 工程 护士 医生
             律师 设计 程序 作家 经理 会计 厨师 公司 老板 面试 升职 创业 实习 工资 银行
             医院 学校 记者 司机 销售""",
         ),
@@ -120,6 +123,13 @@ TOPICS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "friend companion 朋友 同伴",
             "friend buddy pal neighbor colleague roommate 朋友 邻居 同事 室友 同学 闺蜜",
         ),
+        "partner": (
+            """relationship partner spouse romantic marital status love 感情 对象 伴侣 恋爱
+            婚姻""",
+            """single marry married wedding engage engaged divorce divorced date dating
+            girlfriend boyfriend fiance husband wife partner breakup 单身 结婚 离婚 订婚
+            恋爱 分手 女朋 男朋 相亲""",
+        ),
         "health": (
             """health condition illness disease medical allergy allergic injury symptom 健康
             身体 疾病 病 过敏 症状 受伤""",
@@ -135,7 +145,9 @@ TOPICS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "vehicle": (
             "car vehicle transport drive 车 交通 汽车",
             """car truck suv prius motorcycle bike van drive garage mechanic bus train
-            subway 汽车 开车 电动 摩托 自行 地铁 公交 高铁 修车 驾照""",
+            subway toyota honda ford tesla volkswagen fiat kia hyundai nissan mazda volvo
+            renault peugeot audi bmw mercedes subaru skoda chevrolet 丰田 本田 大众 特斯 比亚
+            奥迪 宝马 奔驰 汽车 开车 电动 摩托 自行 地铁 公交 高铁 修车 驾照""",
         ),
         "art": (
             "art artwork artist creative 艺术 作品 美术",
