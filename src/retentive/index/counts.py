@@ -12,6 +12,7 @@ from retentive.index.holdings import Holdings
 
 __all__ = ["Counts"]
 
+_FEW = 1_000  # rows of a namespace below which picking those in reach costs more
 _REACH = 2  # steps around a row that scorers look; all are read in one go
 
 
@@ -78,19 +79,30 @@ class Counts:
         is beyond a session leads, is zero.
         """
         reach = range(-_REACH, _REACH + 1)
-        rows = np.stack([self._neighbour(offset) for offset in reach])
-        wanted = np.zeros(self._holdings.size + 1, np.bool_)
+        rows = np.array([self._neighbour(offset) for offset in reach])
+        size, lengths = self._holdings.size, self._holdings.columns["length"]
+        if size <= _FEW:  # all of them; row -1 is the last
+            counts = np.zeros((size + 1, len(self.postings)), np.float32)
+            for column, (posted, occurrences) in enumerate(self.postings):
+                counts[posted, column] = occurrences
+            return rows, counts, _with_zero(lengths)
+        wanted = np.zeros(size + 1, np.bool_)
         wanted[rows] = True
         wanted[-1] = False
         near = np.flatnonzero(wanted)
-        place = np.full(self._holdings.size + 1, len(near), np.int32)
+        place = np.full(size + 1, len(near), np.int32)
         place[near] = np.arange(len(near), dtype=np.int32)
         counts = np.zeros((len(near) + 1, len(self.postings)), np.float32)
         for column, (posted, occurrences) in enumerate(self.postings):
             counts[place[posted], column] = occurrences
         counts[-1] = 0.0
-        lengths = np.append(self._holdings.columns["length"][near], 0)
-        return place[rows], counts, lengths.astype(np.float32)
+        return place[rows], counts, _with_zero(lengths[near])
+
+
+def _with_zero(lengths: NDArray[np.int32]) -> NDArray[np.float32]:
+    ended = np.zeros(len(lengths) + 1, np.float32)
+    ended[:-1] = lengths
+    return ended
 
 
 def _steps(offsets: Sequence[int]) -> list[int]:

@@ -29,7 +29,7 @@ def excerpt(
         budget: Most tokens to return, the two ellipses not counted.
         counter: Counts them.
     """
-    if len(content) <= budget or counter(content[:_MAX_CHARS]) <= budget:
+    if _is_short(content, budget) or counter(content[:_MAX_CHARS]) <= budget:
         return content[:_MAX_CHARS]
     parts = sentences(content[:_MAX_CHARS])
     wanted = set(asked)
@@ -40,6 +40,15 @@ def excerpt(
     before = _ELLIPSIS if first > 0 else ""
     after = _ELLIPSIS if last < len(parts) - 1 or not content.endswith(text) else ""
     return f"{before}{text}{after}"
+
+
+def _is_short(content: str, budget: int) -> bool:
+    """Return whether a text fits, without counting it: counting is most of the work.
+
+    A token has a character or more; of ASCII, where only lists of numbers and marks have
+    fewer than two, these may get a few tokens more than the others.
+    """
+    return len(content) <= (2 * budget if content.isascii() else budget)
 
 
 def _widened(

@@ -60,7 +60,7 @@ class WeightedSum:
                 if signal.weight and signal.normalise is normalise
             ]
             if chosen:
-                values = np.stack([signals[place].values for place in chosen])
+                values = np.array([signals[place].values for place in chosen])
                 weights = np.array([signals[p].weight for p in chosen], np.float32)
                 values = z_scores(values, pool) if normalise else values
                 joined[chosen] = weights[:, None] * values
@@ -106,11 +106,15 @@ def z_scores(
         values: ``(n,)``, or ``(signals, n)`` of which each is normalised by itself.
         pool: ``(n,)``: which rows the mean and the deviation are taken over.
     """
-    sample = values[..., pool]
-    if not sample.shape[-1]:
+    whole = bool(pool.all())
+    sample = values if whole else values[..., pool]
+    count = np.float32(sample.shape[-1])
+    if not count:
         return np.zeros(values.shape, np.float32)
-    mean = sample.mean(axis=-1, keepdims=True)
-    deviation = sample.std(axis=-1, keepdims=True)
+    # Written out: numpy's own mean and std take twice as long for so few numbers.
+    apart = values - np.add.reduce(sample, axis=-1, keepdims=True) / count
+    spread = apart if whole else apart[..., pool]
+    deviation = np.sqrt(np.einsum("...n,...n->...", spread, spread) / count)[..., None]
     speaks = deviation >= _SILENT
-    scores = (values - mean) / np.where(speaks, deviation, np.float32(1.0))
-    return np.asarray(np.where(speaks, scores, np.float32(0.0)), np.float32)
+    scores = np.where(speaks, apart / np.where(speaks, deviation, 1.0), 0.0)
+    return scores.astype(np.float32, copy=False)

@@ -38,8 +38,8 @@ CONTEXT_HITS = 64
 
 _log = logging.getLogger(__name__)
 _ANSWERED = 10  # best hits whose replies come along, if they ask
-_SPARE = 1.25  # budgets' worth of memories to read, for those that are passed over
 _PER_MEMORY = 4  # tokens at least, beside its words
+_ROOM = 0.25  # of a budget: so much left is worth a look further down
 
 
 class Recaller:
@@ -163,15 +163,36 @@ class Recaller:
         """
         relevance = judge(ranking)
         declined = relevance.below(self._settings.decline_below)
-        hits = [] if declined else self.hits(ranking, _depth(ranking, budget=budget))
-        context = assemble(
+        depth = 0 if declined else _depth(ranking, budget=budget)
+        context = self._written(
+            ranking, depth, budget=budget, counter=counter, shown=shown
+        )
+        more = 0 < depth < min(CONTEXT_HITS, len(ranking.order))
+        if more and context.tokens < (1 - _ROOM) * budget:
+            # Copies, or what the prompt holds already, were among them.
+            context = self._written(
+                ranking, CONTEXT_HITS, budget=budget, counter=counter, shown=shown
+            )
+        return replace(context, relevance=relevance, declined=declined)
+
+    def _written(
+        self,
+        ranking: Ranking,
+        depth: int,
+        *,
+        budget: int,
+        counter: TokenCounter,
+        shown: Sequence[str],
+    ) -> Context:
+        """Write as many of the best rows as fit, of so many."""
+        hits = self.hits(ranking, depth)
+        return assemble(
             not_shown(hits, shown=shown),
             asked=ranking.query.terms,
             budget=budget,
             counter=counter,
             surroundings=self._surroundings(ranking, hits, shown=shown),
         )
-        return replace(context, relevance=relevance, declined=declined)
 
     def hold(self, id: str, *, namespaces: Sequence[Namespace]) -> None:
         """Let the next frame of these namespaces hold a record, found or not."""
@@ -315,10 +336,10 @@ class Recaller:
 
 
 def _depth(ranking: Ranking, *, budget: int) -> int:
-    """Return how many of the best rows to read for a block of so many tokens."""
+    """Return how many of the best rows may fill a block of so many tokens."""
     best = ranking.order[:CONTEXT_HITS]
     tokens = np.minimum(ranking.frame.tokens[best], EXCERPT_TOKENS) + _PER_MEMORY
-    return 1 + int(np.searchsorted(np.cumsum(tokens), _SPARE * budget))
+    return 1 + int(np.searchsorted(np.cumsum(tokens), budget))
 
 
 def _following(frame: ColumnFrame, rows: NDArray[np.int32]) -> dict[int, int]:

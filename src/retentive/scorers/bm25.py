@@ -108,10 +108,11 @@ class ContextualBM25:
         counts = frame.term_counts(terms)
         discount = length_discount(counts, _WINDOW, b=self._b)
         around = counts.at(_WINDOW) / discount[:, :, None]
-        context = np.tensordot(np.float32(self._neighbours) * _NEARNESS, around, axes=1)
-        context += np.float32(self._session) * np.minimum(counts.in_session(), 5.0)
+        shares = np.float32(self._neighbours) * _NEARNESS
+        near = (shares @ around.reshape(len(shares), -1)).reshape(around.shape[1:])
+        near += np.float32(self._session) * np.minimum(counts.in_session(), 5.0)
         open_to_context = np.sqrt(short_memory_gates(frame))
-        joined = around[_WINDOW.index(0)] + open_to_context[:, None] * context
+        joined = around[_WINDOW.index(0)] + open_to_context[:, None] * near
         idf = inverse_document_frequency(counts)
         return np.asarray((joined / (joined + self._k1)) @ idf, np.float32)
 
