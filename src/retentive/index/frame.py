@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,7 @@ class ColumnFrame:
         """Estimated tokens per memory of the whole namespace, at least 1."""
         return self.holdings.mean_tokens
 
-    @property
+    @cached_property
     def session_mean_tokens(self) -> NDArray[np.float32]:
         """``(n,)``: estimated tokens per memory of each row's session, at least 1."""
         return self.holdings.session_mean_tokens[self.session]

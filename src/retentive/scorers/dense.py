@@ -74,7 +74,8 @@ class _SurroundingsSignal(_DenseSignal):
 
     def gate(self, query: Query, frame: Frame) -> float:
         """Return the embedder's share, less as memories grow longer."""
-        return super().gate(query, frame) * short_memory_gate(frame)
+        share = super().gate(query, frame)
+        return share * short_memory_gate(frame) if share else 0.0
 
 
 class PooledDense(_SurroundingsSignal):

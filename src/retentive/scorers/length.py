@@ -24,8 +24,10 @@ def short_memory_gates(frame: Frame) -> NDArray[np.float32]:
     """
     usual, own = np.float32(frame.mean_tokens), frame.session_mean_tokens
     apart = (own > _ALIKE * usual) | (own * _ALIKE < usual)
-    tokens = np.where(apart, own, usual)
-    return np.minimum(np.float32(1.0), _SHORT_TOKENS / tokens).astype(np.float32)
+    gates = np.full(frame.size, min(1.0, _SHORT_TOKENS / usual), np.float32)
+    if apart.any():
+        gates[apart] = np.minimum(np.float32(1.0), _SHORT_TOKENS / own[apart])
+    return gates
 
 
 def short_memory_gate(frame: Frame) -> float:
