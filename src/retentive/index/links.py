@@ -32,28 +32,34 @@ def link_appended(
         Codes of the sessions in which a row came out of order: their links must
         be made anew, by :func:`relink`.
     """
-    first, sessions = table.size, columns["session"]
-    count = len(sessions)
-    links = {
-        "previous": np.full(count, -1, np.int32),
-        "next": np.full(count, -1, np.int32),
-        "position": np.zeros(count, np.int32),
-    }
-    table.append({**columns, **links}, count)
-    times, positions = table["occurred_at"], table["position"]
+    first, count = table.size, len(columns["session"])
+    times = columns["occurred_at"].tolist()
+    previous, following, position = [-1] * count, [-1] * count, [0] * count
+    continued: list[tuple[int, int]] = []  # rows that were there, and what follows
     broken: set[int] = set()
-    for row, session in enumerate(sessions.tolist(), start=first):
+    for place, session in enumerate(columns["session"].tolist()):
         if session < 0:
             continue
-        tail = tails.get(session)
+        row, tail = first + place, tails.get(session)
         tails[session] = row
         if tail is None:
             continue
-        if (times[row], ids[row]) < (times[tail], ids[tail]):
+        previous[place] = tail
+        if tail >= first:
+            following[tail - first] = row
+            position[place] = position[tail - first] + 1
+            told_at = times[tail - first]
+        else:
+            continued.append((tail, row))
+            position[place] = int(table["position"][tail]) + 1
+            told_at = float(table["occurred_at"][tail])
+        if (times[place], ids[row]) < (told_at, ids[tail]):
             broken.add(session)
-        table.point("previous", row, tail)
+    links = {"previous": previous, "next": following, "position": position}
+    arrays = {name: np.array(values, np.int32) for name, values in links.items()}
+    table.append({**columns, **arrays}, count)
+    for tail, row in continued:
         table.point("next", tail, row)
-        table.point("position", row, int(positions[tail]) + 1)
     return broken
 
 

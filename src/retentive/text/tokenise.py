@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from threading import local
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from retentive.text.stopwords import HAN_STOP_CHARACTERS, IRREGULAR, STOP_WORDS
 if TYPE_CHECKING:
     from Stemmer import Stemmer
 
-__all__ = ["STOP_WORDS", "ascii_words", "terms", "words"]
+__all__ = ["STOP_WORDS", "ascii_terms", "ascii_words", "terms", "words"]
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _KANA = "\u3041-\u30ff\u31f0-\u31ff"
@@ -62,9 +62,14 @@ def terms(text: str) -> list[str]:
     syllables. Other scripts give lower-cased words.
     """
     if text.isascii():
-        return [term for word in ascii_words(text) if (term := _stems[word])]
+        return ascii_terms(ascii_words(text))
     lowered = fold_han(unicodedata.normalize("NFKC", text)).lower()
     return [term for run in _RUNS.finditer(lowered) for term in _of_run(run)]
+
+
+def ascii_terms(words: Iterable[str]) -> list[str]:
+    """Return the index terms of an ASCII text that is in words already."""
+    return [term for word in words if (term := _stems[word])]
 
 
 def words(text: str) -> list[str]:

@@ -19,9 +19,13 @@ _LAST_OF_PAGE = (
     "ORDER BY version LIMIT 1 OFFSET ?3"
 )
 _RECORDS = (
-    f"SELECT {SELECTED}, vectors.vector FROM records "
-    "LEFT JOIN vectors ON vectors.record = records.pk "
+    "SELECT {columns} FROM records {join}"
     "WHERE namespace = ? AND version > ? AND version <= ? ORDER BY version, pk"
+)
+_WITHOUT_VECTORS = _RECORDS.format(columns=SELECTED, join="")
+_WITH_VECTORS = _RECORDS.format(
+    columns=f"{SELECTED}, vectors.vector",
+    join="LEFT JOIN vectors ON vectors.record = records.pk ",
 )
 _TOMBSTONES = (
     "SELECT id, version FROM tombstones "
@@ -53,8 +57,9 @@ def page(
         _LAST_OF_PAGE, (number, since, max(1, limit) - 1)
     ).fetchone()
     last = sequence if row is None else int(row[0])
-    rows = connection.execute(_RECORDS, (number, since, last)).fetchall()
     embedder = reembedding.embedder(connection, namespace)
+    select = _WITHOUT_VECTORS if embedder is None else _WITH_VECTORS
+    rows = connection.execute(select, (number, since, last)).fetchall()
     records = records_of(connection, names, namespace, rows, embedder=embedder)
     gone = connection.execute(_TOMBSTONES, (number, since, last)).fetchall()
     items = [Change(record.id, record.version, record) for record in records]
