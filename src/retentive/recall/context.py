@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from retentive.errors import InvalidInputError
 from retentive.protocols import TokenCounter
 from retentive.recall.copies import told_once
-from retentive.recall.packing import block, pack
+from retentive.recall.packing import Lines, block, pack
 from retentive.recall.passages import Key, Piece, quoted
 from retentive.recall.relevance import Relevance
 from retentive.records import Hit, MemoryRecord
@@ -85,7 +85,7 @@ def assemble(
             f"budget must be a whole number of tokens, at least 0, got {budget!r}"
         )
     around = surroundings or Surroundings()
-    pieces = pack(
+    pieces, lines = pack(
         told_once(hits),
         asked=asked,
         budget=budget,
@@ -93,7 +93,7 @@ def assemble(
         following=around.following,
         replies=around.replies,
     )
-    return _fitted(pieces, budget, counter, around)
+    return _fitted(pieces, lines, budget=budget, counter=counter, around=around)
 
 
 def not_shown(hits: Sequence[Hit], *, shown: Sequence[str]) -> list[Hit]:
@@ -114,11 +114,16 @@ def _stands_in(prompt: str, content: str) -> bool:
 
 
 def _fitted(
-    pieces: list[Piece], budget: int, counter: TokenCounter, around: Surroundings
+    pieces: list[Piece],
+    lines: Lines,
+    *,
+    budget: int,
+    counter: TokenCounter,
+    around: Surroundings,
 ) -> Context:
     """Drop the lowest ranks while the whole counts for more than its parts."""
     while pieces:
-        text = block(pieces, following=around.following)
+        text = block(pieces, following=around.following, lines=lines)
         tokens = counter(text)
         if tokens <= budget:
             hits = tuple(piece.hit for piece in pieces)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from retentive.protocols import TokenCounter
 from retentive.recall.copies import Told
@@ -11,7 +12,10 @@ from retentive.recall.passages import Key, Piece, key_of, line, passages
 from retentive.records import Hit, MemoryRecord
 from retentive.text.block import CLOSE_TAG, OPEN_TAG
 
-__all__ = ["EXCERPT_TOKENS", "block", "pack"]
+__all__ = ["EXCERPT_TOKENS", "Lines", "block", "pack"]
+
+Lines = Mapping[tuple[Key, ...], str]
+"""Lines of a block, by the pieces in them."""
 
 _PREAMBLE = (
     "Quoted notes from earlier conversations, oldest first. "
@@ -31,8 +35,8 @@ def pack(
     counter: TokenCounter,
     following: Mapping[Key, Key],
     replies: Mapping[Key, MemoryRecord],
-) -> list[Piece]:
-    """Return the pieces to write, best first.
+) -> tuple[list[Piece], Lines]:
+    """Return the pieces to write, best first, and the lines that were made of them.
 
     What does not fit is passed over for the next. The reply to a question comes right
     after it. Of the very best memory, as much is taken as fits.
@@ -60,13 +64,31 @@ def pack(
         if reply is not None and key in packing.chosen:
             known = hits.get(key_of(reply), Told(Hit(reply, item.hit.score, {})))
             packing.add(_piece(known, asked, EXCERPT_TOKENS, counter))
-    return list(packing.chosen.values())
+    return list(packing.chosen.values()), packing.lines
 
 
-def block(pieces: Sequence[Piece], *, following: Mapping[Key, Key]) -> str:
-    """Write pieces as a block, whatever their order."""
-    lines = [line(passage) for passage in passages(pieces, following=following)]
-    return "\n".join([OPEN_TAG, _PREAMBLE, *lines, CLOSE_TAG])
+def block(
+    pieces: Sequence[Piece],
+    *,
+    following: Mapping[Key, Key],
+    lines: Lines = MappingProxyType({}),
+) -> str:
+    """Write pieces as a block, whatever their order.
+
+    Args:
+        pieces: What to write.
+        following: Memories and the next ones in their sessions.
+        lines: Those that were made of these pieces already.
+    """
+    written = [
+        lines.get(_keys(passage)) or line(passage)
+        for passage in passages(pieces, following=following)
+    ]
+    return "\n".join([OPEN_TAG, _PREAMBLE, *written, CLOSE_TAG])
+
+
+def _keys(passage: Sequence[Piece]) -> tuple[Key, ...]:
+    return tuple(piece.key for piece in passage)
 
 
 class _Packing:
@@ -80,6 +102,7 @@ class _Packing:
         self._counter = counter
         self._following = following
         self._before = {after: before for before, after in following.items()}
+        self.lines: dict[tuple[Key, ...], str] = {}  # by the pieces in it
         self._costs: dict[Key, int] = {}  # of a line, by its first piece
         self._passages: dict[Key, list[Piece]] = {}  # by each of its pieces
 
@@ -97,12 +120,14 @@ class _Packing:
         if near:
             together = [piece, *(p for passage in near for p in passage)]
             joined = passages(together, following=self._following)
-        costs = {p[0].key: self._counter(line(p) + "\n") for p in joined}
+        lines = {_keys(passage): line(passage) for passage in joined}
+        costs = {keys[0]: self._counter(text + "\n") for keys, text in lines.items()}
         if sum(costs.values()) - spent > self.left:
             return False
         self.left -= sum(costs.values()) - spent
         self.chosen[piece.key] = piece
         self._costs |= costs
+        self.lines |= lines
         for passage in joined:
             self._passages |= dict.fromkeys((p.key for p in passage), passage)
         return True

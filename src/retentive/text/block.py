@@ -18,6 +18,8 @@ _TAG = re.compile(
 
 def escape(text: str) -> str:
     """Return text that holds neither tag, whatever it held before."""
+    if "<" not in text and text.isascii():
+        return text  # most are, and a search for the tag takes ten times as long
     return _TAG.sub("&lt;", text)
 
 
