@@ -210,5 +210,7 @@ def _ask(weighted: WeightedScorer, query: Query, frame: ColumnFrame) -> Signal:
 
 
 def _finite(values: NDArray[np.float32]) -> bool:
-    """Return whether all are; their squares tell it faster, unless too large to sum."""
-    return math.isfinite(values @ values) or bool(np.isfinite(values).all())
+    """Return whether all are; the least and the largest tell it, NaN is both."""
+    return not len(values) or bool(
+        math.isfinite(values.min()) and math.isfinite(values.max())
+    )

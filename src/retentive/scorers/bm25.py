@@ -109,7 +109,7 @@ class ContextualBM25:
         discount = length_discount(counts, _WINDOW, b=self._b)
         around = counts.at(_WINDOW) / discount[:, :, None]
         shares = np.float32(self._neighbours) * _NEARNESS
-        near = (shares @ around.reshape(len(shares), -1)).reshape(around.shape[1:])
+        near = np.einsum("d,dnt->nt", shares, around)
         near += np.float32(self._session) * np.minimum(counts.in_session(), 5.0)
         open_to_context = np.sqrt(short_memory_gates(frame))
         joined = around[_WINDOW.index(0)] + open_to_context[:, None] * near
