@@ -13,6 +13,7 @@ from retentive.bench.options import (
     chosen_embedder,
     progress_bar,
     takes_data,
+    takes_precise,
 )
 from retentive.bench.tokens import token_counter
 
@@ -22,9 +23,7 @@ __all__ = ["ablation"]
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @takes_data
-@click.option(
-    "--precise", is_flag=True, help="With late interaction; needs --embedder minilm."
-)
+@takes_precise
 def ablation(
     *,
     path: Path | None,

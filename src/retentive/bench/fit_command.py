@@ -14,6 +14,7 @@ from retentive.bench.options import (
     chosen_embedder,
     progress_bar,
     takes_data,
+    takes_precise,
 )
 from retentive.bench.tokens import token_counter
 from retentive.recall.defaults import default_settings, precise_settings
@@ -24,9 +25,7 @@ __all__ = ["fit"]
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @takes_data
-@click.option(
-    "--precise", is_flag=True, help="With late interaction; needs --embedder minilm."
-)
+@takes_precise
 @click.option(
     "--folds",
     default=5,

@@ -20,7 +20,13 @@ from retentive.bench.vectors import CachedEmbedder, default_cache
 if TYPE_CHECKING:
     from retentive.protocols import Embedder
 
-__all__ = ["chosen_data", "chosen_embedder", "progress_bar", "takes_data"]
+__all__ = [
+    "chosen_data",
+    "chosen_embedder",
+    "progress_bar",
+    "takes_data",
+    "takes_precise",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -62,6 +68,11 @@ def takes_data(command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+takes_precise = click.option(
+    "--precise", is_flag=True, help="With late interaction; needs --embedder minilm."
+)
 
 
 def chosen_data(

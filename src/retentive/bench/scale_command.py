@@ -12,6 +12,7 @@ from retentive.bench.options import (
     chosen_embedder,
     progress_bar,
     takes_data,
+    takes_precise,
 )
 from retentive.bench.scale import scale as measured
 from retentive.bench.scale import scale_table
@@ -23,9 +24,7 @@ __all__ = ["scale"]
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @takes_data
-@click.option(
-    "--precise", is_flag=True, help="With late interaction; needs --embedder minilm."
-)
+@takes_precise
 @click.option(
     "--size",
     default=49_000,
