@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retentive import Memory
 from retentive.errors import InvalidInputError
 from retentive.recall.context import assemble
 from retentive.recall.excerpt import excerpt
@@ -113,3 +114,17 @@ def test_a_short_memory_is_delivered_whole() -> None:
 
 def test_one_endless_sentence_is_cut_to_the_budget() -> None:
     assert words(excerpt("word " * 500, (), budget=30, counter=words)) <= 30
+
+
+def test_room_that_copies_leave_is_filled_from_further_down() -> None:
+    fillers = "oh ah well just really very so um uh hey wow haha lol please".split()
+    with Memory.open() as memory:
+        for number in range(40):  # near-copies: they differ by words that say nothing
+            some = " ".join(w for bit, w in enumerate(fillers) if number >> bit & 1)
+            memory.remember(f"The violin concert in Bergen was grand {some}")
+        others = [f"Somebody at a violin concert played tune {n}." for n in range(30)]
+        memory.remember(others)
+        assert len(memory.store.scan(memory.namespace)) == 70
+        context = memory.context("How was the violin concert in Bergen?", budget=500)
+    assert context.text.count("Bergen was grand") == 1
+    assert context.tokens > 375  # three quarters of the budget
